@@ -1,0 +1,68 @@
+package io.nvmelm;
+
+import io.nvmelm.nvme.NvmeStatus;
+import io.nvmelm.nvme.StatusCode;
+
+/// A controller completed a command with an error status. The status is kept whole; it is never folded into a general
+/// error.
+public final class CommandFailedException extends LiveMigrationException {
+    private static final long serialVersionUID = 1L;
+
+    /// The command in words.
+    private final String command;
+    /// What the controller answered.
+    private final transient NvmeStatus status;
+
+    /// Creates the failure of one command.
+    ///
+    /// @param command the command in words with its parameters, for instance `Suspend(controllerId=18)`
+    /// @param status  what the controller answered; not a success
+    public CommandFailedException(String command, NvmeStatus status) {
+        super(categoryOf(status), command + " was answered with " + status, remedyOf(status), null);
+        this.command = command;
+        this.status = status;
+    }
+
+    /// {@return the command in words}
+    public String command() {
+        return command;
+    }
+
+    /// {@return what the controller answered}
+    public NvmeStatus status() {
+        return status;
+    }
+
+    private static FailureCategory categoryOf(NvmeStatus status) {
+        var code = status.statusCode().orElse(null);
+        if (code == StatusCode.CONTROLLER_SUSPENDED
+                || code == StatusCode.NOT_ENOUGH_RESOURCES
+                || code == StatusCode.SANITIZE_IN_PROGRESS
+                || code == StatusCode.SANITIZE_NAMESPACE_IN_PROGRESS
+                || code == StatusCode.COMMAND_INTERRUPTED
+                || code == StatusCode.TRANSIENT_TRANSPORT_ERROR) {
+            return FailureCategory.RETRY;
+        }
+        return FailureCategory.ABORT_MIGRATION;
+    }
+
+    private static String remedyOf(NvmeStatus status) {
+        return switch (status.statusCode().orElse(StatusCode.INTERNAL_ERROR)) {
+            case INVALID_COMMAND_OPCODE -> "The controller does not support this command";
+            case INVALID_FIELD_IN_COMMAND -> "The controller refused a parameter or the content of the data";
+            case COMMAND_SEQUENCE_ERROR ->
+                "The transfer of the controller state is incomplete; send it again from the start";
+            case SANITIZE_IN_PROGRESS, SANITIZE_NAMESPACE_IN_PROGRESS -> "Wait until the sanitize operation has ended";
+            case INVALID_CONTROLLER_IDENTIFIER ->
+                "The controller identifier is unknown, is the controlling controller's own, or the controller is in a"
+                        + " condition that does not allow this";
+            case NOT_ENOUGH_RESOURCES ->
+                "Free queues, vectors or tracking resources of the subsystem, or try another one";
+            case CONTROLLER_SUSPENDED -> "Resume the controller first";
+            case CONTROLLER_NOT_SUSPENDED -> "Suspend the controller first; a reset may have resumed it";
+            case COMMAND_ABORT_REQUESTED -> "The command was aborted; it may be tried again";
+            default ->
+                status.doNotRetry() ? "A retry will not help" : "Look into the error log of the controlling controller";
+        };
+    }
+}

@@ -1,0 +1,22 @@
+package io.nvmelm;
+
+/// What an embedder owns of the function whose controller is migrated: its reset and the guest's access to it.
+/// Migration commands go to the controlling controller and cannot reset the controlled one; only the owner of the
+/// function can.
+///
+/// Calls come from the thread that executes an arc or a reset, never from two threads at once.
+public interface ControlledFunction {
+
+    /// Resets the function (a function level reset or its like). Afterwards the controller has no I/O queues, is not
+    /// suspended and is as the guest would find it after power on. Blocks until the reset is complete.
+    ///
+    /// @throws LiveMigrationException when the reset failed
+    void reset();
+
+    /// Takes the guest's access away: registers, doorbells and peer memory of the function, until [#restoreAccess()].
+    /// Called when the device stops.
+    void blockAccess();
+
+    /// Gives the guest's access back. Called before the device runs again.
+    void restoreAccess();
+}

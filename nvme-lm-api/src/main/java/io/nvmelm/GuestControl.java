@@ -1,0 +1,25 @@
+package io.nvmelm;
+
+/// How a migration stops and starts the guest around the blackout; the VMM implements it.
+///
+/// Calls come from the thread that runs the migration. An exception from [#pause()] ends the migration and the source
+/// goes on running; one from [#resume()] is reported.
+public interface GuestControl {
+
+    /// A guest that somebody else stops and starts.
+    GuestControl UNMANAGED = new GuestControl() {
+        @Override
+        public void pause() {}
+
+        @Override
+        public void resume() {}
+    };
+
+    /// Stops the virtual processors. Called on the source once everything that can be done beforehand is done; the
+    /// blackout begins.
+    void pause();
+
+    /// Lets the virtual processors run: on the destination after the device runs there, on the source when a migration
+    /// failed and the device runs again here.
+    void resume();
+}

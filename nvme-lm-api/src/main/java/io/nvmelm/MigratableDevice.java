@@ -1,0 +1,74 @@
+package io.nvmelm;
+
+import io.nvmelm.nvme.StateFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// One device as a VMM migrates it, in the shape of the kernel's VFIO migration interface version 2, so that a device
+/// that the kernel migrates and one that this library migrates look alike.
+///
+/// A device is [DeviceState#RUNNING] when it is opened, or [DeviceState#STOP] where it is found suspended. Thread-safe:
+/// arcs and resets exclude each other; the data of a session is read and written outside that exclusion, so a peer that
+/// does not read cannot hold up a reset.
+public interface MigratableDevice extends AutoCloseable {
+
+    /// {@return who this device is} Does not block.
+    DeviceIdentity identity();
+
+    /// {@return what this device can do; always contains [MigrationCapability#STOP_COPY]} Does not block.
+    Set<MigrationCapability> capabilities();
+
+    /// {@return the state this device is in now} May wait for an arc that another thread executes.
+    DeviceState state();
+
+    /// Takes the device to `target` over as many arcs as needed and returns when it is there. Asking for the present
+    /// state does nothing. Blocks for the commands of the arcs, each within its deadline.
+    ///
+    /// @param target any state but [DeviceState#ERROR] that the capabilities allow
+    /// @return the session, when the last arc opened one; the caller closes it
+    /// @throws DeviceStateException   when no path leads there; the device is left as it was
+    /// @throws LiveMigrationException when an arc failed; the device is then in the state that [#state()] returns,
+    ///                                which may be any state of the path or [DeviceState#ERROR]
+    Optional<MigrationData> setState(DeviceState target);
+
+    /// {@return the estimated size in bytes of the state that [DeviceState#STOP_COPY] will deliver, 1 or more; valid in
+    /// every state}
+    long estimatedStateBytes();
+
+    /// {@return the tracking of the guest memory that this device writes; empty when it cannot track}
+    Optional<DirtyMemoryTracking> dirtyMemory();
+
+    /// {@return formats in which this device can deliver and take its state, best first; empty where the format is a
+    /// matter of the kernel's driver alone} Does not block.
+    default List<StateFormat> stateFormats() {
+        return List.of();
+    }
+
+    /// Chooses the format of sessions to come. Until then it is the first of [#stateFormats()].
+    ///
+    /// @param format one of [#stateFormats()]
+    /// @throws DeviceStateException  when a session is open
+    /// @throws InvalidValueException when the device does not have this format
+    default void selectStateFormat(StateFormat format) {
+        throw new InvalidValueException("format", format.toString(), "none: this device has no choice of formats");
+    }
+
+    /// Does before a suspension what can be done before it: tells the controller that a suspension will follow and
+    /// prepares memory, so that neither falls into the blackout. Does nothing where the device has no such preparation.
+    /// May block.
+    ///
+    /// @throws LiveMigrationException when the controller refused; the device runs on
+    default void announceSuspension() {}
+
+    /// Ends any session and resets the device; afterwards it is [DeviceState#RUNNING]. A session that was open answers
+    /// [SessionEndedException] from then on. Waits for an arc in progress.
+    ///
+    /// @throws LiveMigrationException when the reset failed; the state is then [DeviceState#ERROR]
+    void reset();
+
+    /// Ends any session and gives up what this object holds. A stopped device stays stopped: who may run is the
+    /// caller's decision. Idempotent.
+    @Override
+    void close();
+}

@@ -1,0 +1,47 @@
+package io.nvmelm.spi;
+
+import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.TransportException;
+import io.nvmelm.nvme.Completion;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// Carries NVMe admin commands to one controlling controller. Moves bytes and knows no command.
+///
+/// Thread-safe. Commands that were submitted may complete in any order, on any thread; completions must not be handed
+/// out under a lock of the transport that [#submit] takes.
+public interface AdminTransport extends AutoCloseable {
+
+    /// {@return the limits of what this transport can carry} The controller's own limits (MDTS) come on top. Does not
+    /// change.
+    TransportLimits limits();
+
+    /// Lends memory that the controller can reach, zeroed. The caller closes it.
+    ///
+    /// @param byteSize size in bytes, 1 to [TransportLimits#maximumTransferBytes()]
+    /// @return the memory
+    /// @throws TransportException when there is no such memory
+    TransferMemory allocate(long byteSize);
+
+    /// Submits one command. Returns at once, or blocks while [TransportLimits#maximumCommandsInFlight()] commands are
+    /// under way.
+    ///
+    /// @param entry        submission entry of 64 bytes (Base 2.3 fig. 92) with command identifier and data pointer
+    ///                     zero: the transport fills in a copy of its own, since only it knows addresses. The caller
+    ///                     may use the segment again when this method returns
+    /// @param data         memory of this transport that the command reads or writes (bits 1:0 of the opcode say
+    ///                     which); null for none
+    /// @param dataByteSize bytes from the start of `data` that are moved; 0 when `data` is null
+    /// @param timeout      time until the command must be complete
+    /// @return the completion, whatever its status; or exceptionally a [CommandTimeoutException], after which `data`
+    ///         belongs to the transport until the command completes or the controller is reset
+    ///         ([TransferMemory#isQuarantined()]), or a [TransportException]
+    CompletableFuture<Completion> submit(
+            MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout);
+
+    /// Ends the transport: commands under way complete with a [TransportException], memory is given back. Idempotent.
+    @Override
+    void close();
+}
