@@ -1,5 +1,6 @@
 package io.nvmelm.nvme;
 
+import io.nvmelm.InvalidValueException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -28,8 +29,9 @@ public final class OpaqueBytes {
     /// @param segment    where to copy from
     /// @param byteOffset first byte of the part
     /// @param byteSize   length of the part in bytes, 0 or more
-    /// @throws IndexOutOfBoundsException when the part is not inside the segment
+    /// @throws InvalidValueException when the part is not inside the segment
     public static OpaqueBytes copyOf(MemorySegment segment, long byteOffset, int byteSize) {
+        requireInside(segment, byteOffset, byteSize);
         return byteSize == 0
                 ? EMPTY
                 : new OpaqueBytes(segment.asSlice(byteOffset, byteSize).toArray(ValueLayout.JAVA_BYTE));
@@ -38,7 +40,9 @@ public final class OpaqueBytes {
     /// {@return zero bytes}
     ///
     /// @param byteSize how many, 0 or more
+    /// @throws InvalidValueException when the number is negative
     public static OpaqueBytes zeros(int byteSize) {
+        FieldBounds.require("byteSize", byteSize, Integer.MAX_VALUE);
         return byteSize == 0 ? EMPTY : new OpaqueBytes(new byte[byteSize]);
     }
 
@@ -66,9 +70,15 @@ public final class OpaqueBytes {
     ///
     /// @param segment    where to copy to
     /// @param byteOffset where the first byte goes
-    /// @throws IndexOutOfBoundsException when the bytes do not fit there
+    /// @throws InvalidValueException when the bytes do not fit there
     public void copyTo(MemorySegment segment, long byteOffset) {
+        requireInside(segment, byteOffset, content.length);
         MemorySegment.copy(content, 0, segment, ValueLayout.JAVA_BYTE, byteOffset, content.length);
+    }
+
+    private static void requireInside(MemorySegment segment, long byteOffset, int byteSize) {
+        FieldBounds.require("byteSize", byteSize, segment.byteSize());
+        FieldBounds.require("byteOffset", byteOffset, segment.byteSize() - byteSize);
     }
 
     @Override
