@@ -1,0 +1,208 @@
+package io.nvmelm.core.codec;
+
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.nvme.AdminCommand;
+import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.GetControllerStateCommand;
+import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.ResumeCommand;
+import io.nvmelm.nvme.SequenceIndicator;
+import io.nvmelm.nvme.SetControllerStateCommand;
+import io.nvmelm.nvme.SuspendCommand;
+import io.nvmelm.nvme.SuspendType;
+import java.lang.foreign.MemorySegment;
+
+/// Admin commands to and from submission entries of 64 bytes.
+///
+/// ```
+///          31:24   | 23:16   | 15:8 | 7:0
+///   Identify (06h, Base 2.3 clause 5.2.13)
+///   CDW10  CNTID             | rsvd | CNS
+///   CDW11  CSI     | rsvd    | CNS specific identifier
+///   CDW14                             UIDX
+///
+///   Migration Send (41h, clause 5.2.17): Suspend (SEL 0), Resume (SEL 1)
+///   CDW10  0                 | rsvd | SEL
+///   CDW11  DUDMQ in 31, STYPE in 23:16, CNTLID in 15:0; Resume has CNTLID alone
+///
+///   Migration Send (41h, clause 5.2.17.1.3): Set Controller State (SEL 2)
+///   CDW10  SEQIND in 17:16   | rsvd | SEL
+///   CDW11  CSUUIDI | CSVI    | CNTLID
+///   CDW12, CDW13   byte offset, low dword first
+///   CDW14                             UIDX
+///   CDW15  NUMD, a plain count of dwords
+///
+///   Migration Receive (42h, clause 5.2.16): Get Controller State (SEL 0)
+///   CDW10  rsvd    | CSVI    | rsvd | SEL
+///   CDW11  CSUIDXP | CSUUIDI | CNTLID
+///   CDW12, CDW13   byte offset, low dword first
+///   CDW14                             UIDX
+///   CDW15  NUMDL, a 0's based count of dwords
+/// ```
+///
+/// Reserved fields are written as 0 and not looked at when read; reserved values of defined fields are refused.
+public final class AdminCommandCodec {
+    private static final int NSID = SubmissionEntryView.NSID_OFFSET;
+    private static final int CDW10 = SubmissionEntryView.CDW10_OFFSET;
+    private static final int CDW11 = SubmissionEntryView.CDW11_OFFSET;
+    private static final int CDW12 = SubmissionEntryView.CDW12_OFFSET;
+    private static final int CDW15 = SubmissionEntryView.CDW15_OFFSET;
+    private static final int DUDMQ = 1 << 31;
+    private static final int UIDX_MASK = 0x7F;
+
+    private AdminCommandCodec() {}
+
+    /// Writes a command as a submission entry. Command identifier and data pointer stay 0: they are the transport's.
+    ///
+    /// @param command the command
+    /// @param entry   at least 64 bytes, of which the first 64 are written
+    /// @throws InvalidValueException when there are fewer
+    public static void encode(AdminCommand command, MemorySegment entry) {
+        var view = new SubmissionEntryView().wrap(entry, 0).clear().opcode(command.opcode().value());
+        switch (command) {
+            case IdentifyCommand identify -> encode(identify, view);
+            case SuspendCommand suspend -> view.cdw10(SuspendCommand.SELECT)
+                    .cdw11((suspend.deleteUserDataMigrationQueue() ? DUDMQ : 0)
+                            | suspend.type().value() << 16
+                            | suspend.controllerId());
+            case ResumeCommand resume -> view.cdw10(ResumeCommand.SELECT).cdw11(resume.controllerId());
+            case SetControllerStateCommand set -> encode(set, view);
+            case GetControllerStateCommand get -> encode(get, view);
+        }
+    }
+
+    private static void encode(IdentifyCommand command, SubmissionEntryView view) {
+        view.namespaceId(command.namespaceId())
+                .cdw10(command.controllerId() << 16 | command.structure())
+                .cdw11(command.commandSetIdentifier() << 24 | command.specificIdentifier())
+                .cdw14(command.uuidIndex());
+    }
+
+    private static void encode(SetControllerStateCommand command, SubmissionEntryView view) {
+        view.cdw10(command.sequence().value() << 16 | SetControllerStateCommand.SELECT)
+                .cdw11(command.vendorUuidIndex() << 24 | command.versionIndex() << 16 | command.controllerId())
+                .cdw12((int) command.byteOffset())
+                .cdw13((int) (command.byteOffset() >>> 32))
+                .cdw14(command.uuidIndex())
+                .cdw15((int) command.dwordCount());
+    }
+
+    private static void encode(GetControllerStateCommand command, SubmissionEntryView view) {
+        view.cdw10(command.versionIndex() << 16 | GetControllerStateCommand.SELECT)
+                .cdw11(command.vendorParameter() << 24 | command.vendorUuidIndex() << 16 | command.controllerId())
+                .cdw12((int) command.byteOffset())
+                .cdw13((int) (command.byteOffset() >>> 32))
+                .cdw14(command.uuidIndex())
+                .cdw15((int) (command.dwordCount() - 1));
+    }
+
+    /// {@return the command of a submission entry} Command identifier, data pointer and flags are not part of it.
+    ///
+    /// @param entry at least 64 bytes that start with the entry
+    /// @throws InvalidValueException when there are fewer, when the entry is none of the known commands, or when a
+    ///                               field has a value that the standard does not allow; names the field and the byte
+    ///                               of the entry at which it stands
+    public static AdminCommand decode(MemorySegment entry) {
+        var view = new SubmissionEntryView().wrap(entry, 0);
+        int opcode = view.opcode();
+        if (opcode == AdminOpcode.IDENTIFY.value()) {
+            return decodeIdentify(view);
+        }
+        if (opcode == AdminOpcode.MIGRATION_SEND.value()) {
+            requireNoNamespace(view);
+            return decodeSend(view);
+        }
+        if (opcode == AdminOpcode.MIGRATION_RECEIVE.value()) {
+            requireNoNamespace(view);
+            return decodeReceive(view);
+        }
+        throw refusal("OPC", opcode, "6, 65 or 66", SubmissionEntryView.OPCODE_OFFSET);
+    }
+
+    private static AdminCommand decodeIdentify(SubmissionEntryView view) {
+        return new IdentifyCommand(
+                view.cdw10() & 0xFF,
+                view.cdw10() >>> 16,
+                view.namespaceId(),
+                view.cdw11() & 0xFFFF,
+                view.cdw11() >>> 24,
+                view.cdw14() & UIDX_MASK);
+    }
+
+    private static AdminCommand decodeSend(SubmissionEntryView view) {
+        int select = view.cdw10() & 0xFF;
+        return switch (select) {
+            case SuspendCommand.SELECT -> decodeSuspend(view);
+            case ResumeCommand.SELECT -> new ResumeCommand(view.cdw11() & 0xFFFF);
+            case SetControllerStateCommand.SELECT -> decodeSet(view);
+            default -> throw refusal("SEL", select, "0 to 2", CDW10);
+        };
+    }
+
+    private static AdminCommand decodeSuspend(SubmissionEntryView view) {
+        int type = view.cdw11() >>> 16 & 0xFF;
+        return switch (type) {
+            case 0 -> suspend(view, SuspendType.NOTIFICATION);
+            case 1 -> suspend(view, SuspendType.SUSPEND);
+            default -> throw refusal("STYPE", type, "0 to 1", CDW11 + 2);
+        };
+    }
+
+    private static SuspendCommand suspend(SubmissionEntryView view, SuspendType type) {
+        return new SuspendCommand(view.cdw11() & 0xFFFF, type, (view.cdw11() & DUDMQ) != 0);
+    }
+
+    private static AdminCommand decodeSet(SubmissionEntryView view) {
+        var sequence = SequenceIndicator.fromValue(view.cdw10() >>> 16);
+        int versionIndex = view.cdw11() >>> 16 & 0xFF;
+        int vendorUuidIndex = view.cdw11() >>> 24;
+        long dwordCount = Integer.toUnsignedLong(view.cdw15());
+        if (versionIndex == 0 && vendorUuidIndex == 0) {
+            throw refusal("CSVI and CSUUIDI", 0, "at least one of them 1 or more", CDW11 + 2);
+        }
+        if (dwordCount == 0 && sequence != SequenceIndicator.LAST) {
+            throw refusal("NUMD", 0, "1 or more unless the piece is the last of several", CDW15);
+        }
+        return new SetControllerStateCommand(
+                view.cdw11() & 0xFFFF,
+                sequence,
+                versionIndex,
+                vendorUuidIndex,
+                byteOffset("CSO", view),
+                view.cdw14() & UIDX_MASK,
+                dwordCount);
+    }
+
+    private static AdminCommand decodeReceive(SubmissionEntryView view) {
+        int select = view.cdw10() & 0xFF;
+        if (select != GetControllerStateCommand.SELECT) {
+            throw refusal("SEL", select, "0", CDW10);
+        }
+        return new GetControllerStateCommand(
+                view.cdw11() & 0xFFFF,
+                view.cdw10() >>> 16 & 0xFF,
+                view.cdw11() >>> 16 & 0xFF,
+                view.cdw11() >>> 24,
+                byteOffset("OFFSET", view),
+                view.cdw14() & UIDX_MASK,
+                Integer.toUnsignedLong(view.cdw15()) + 1);
+    }
+
+    private static long byteOffset(String field, SubmissionEntryView view) {
+        long offset = Integer.toUnsignedLong(view.cdw12()) | (long) view.cdw13() << 32;
+        if ((offset & 3) != 0) {
+            throw new InvalidValueException(field, Long.toUnsignedString(offset), "a multiple of 4", CDW12);
+        }
+        return offset;
+    }
+
+    private static void requireNoNamespace(SubmissionEntryView view) {
+        if (view.namespaceId() != 0) {
+            throw refusal("NSID", view.namespaceId(), "0", NSID);
+        }
+    }
+
+    private static InvalidValueException refusal(String field, long value, String bound, int byteOffset) {
+        return new InvalidValueException(field, Long.toString(value), bound, byteOffset);
+    }
+}

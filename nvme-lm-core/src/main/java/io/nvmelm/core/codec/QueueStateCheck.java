@@ -1,0 +1,89 @@
+package io.nvmelm.core.codec;
+
+import io.nvmelm.InvalidValueException;
+
+/// Checks the queues of one NVMe Controller State, version 0, in their order: submission queues, then completion
+/// queues, then [#completionQueuesExist()]. Allocates nothing after construction, unless it refuses.
+final class QueueStateCheck {
+    private static final int QUEUE_IDS = 0x1_0000;
+
+    private final QueueIdSet existing = new QueueIdSet();
+    private final QueueIdSet wanted = new QueueIdSet();
+    /// By identifier of a completion queue, the place from 0 of the first submission queue that feeds it.
+    private final char[] firstWantedBy = new char[QUEUE_IDS];
+
+    private int submissionQueues;
+    private int lastSubmissionQueueId;
+    private int lastCompletionQueueId;
+
+    void reset() {
+        existing.clear();
+        wanted.clear();
+        submissionQueues = 0;
+        lastSubmissionQueueId = 0;
+        lastCompletionQueueId = 0;
+    }
+
+    /// Checks a submission queue that stands at a byte of the state.
+    void check(SubmissionQueueStateView queue, long stateOffset) {
+        requireAscending(
+                "IOSQQID", queue.queueId(), lastSubmissionQueueId, stateOffset,
+                SubmissionQueueStateView.IOSQQID_OFFSET);
+        int size = queue.zeroBasedSize();
+        requireInside("IOSQHP", queue.head(), size, stateOffset + SubmissionQueueStateView.IOSQHP_OFFSET);
+        requireInside("IOSQTP", queue.tail(), size, stateOffset + SubmissionQueueStateView.IOSQTP_OFFSET);
+        lastSubmissionQueueId = queue.queueId();
+        if (wanted.add(queue.completionQueueId())) {
+            firstWantedBy[queue.completionQueueId()] = (char) submissionQueues;
+        }
+        submissionQueues++;
+    }
+
+    /// Checks a completion queue that stands at a byte of the state.
+    void check(CompletionQueueStateView queue, long stateOffset) {
+        requireAscending(
+                "IOCQQID", queue.queueId(), lastCompletionQueueId, stateOffset,
+                CompletionQueueStateView.IOCQQID_OFFSET);
+        int size = queue.zeroBasedSize();
+        requireInside("IOCQHP", queue.head(), size, stateOffset + CompletionQueueStateView.IOCQHP_OFFSET);
+        requireInside("IOCQTP", queue.tail(), size, stateOffset + CompletionQueueStateView.IOCQTP_OFFSET);
+        lastCompletionQueueId = queue.queueId();
+        existing.add(queue.queueId());
+    }
+
+    /// Checks that the completion queue of every submission queue was among the completion queues.
+    void completionQueuesExist() {
+        if (existing.containsAll(wanted)) {
+            return;
+        }
+        int firstPlace = Integer.MAX_VALUE;
+        int missing = 0;
+        for (int id = 0; id < QUEUE_IDS; id++) {
+            if (wanted.contains(id) && !existing.contains(id) && firstWantedBy[id] < firstPlace) {
+                firstPlace = firstWantedBy[id];
+                missing = id;
+            }
+        }
+        long queueOffset = ControllerStateView.HEADER_BYTES
+                + NvmeControllerStateView.HEADER_BYTES
+                + (long) SubmissionQueueStateView.BYTES * firstPlace;
+        throw new InvalidValueException(
+                "IOSQCQID",
+                Integer.toString(missing),
+                "identifier of a completion queue of the state",
+                queueOffset + SubmissionQueueStateView.IOSQCQID_OFFSET);
+    }
+
+    private static void requireAscending(String field, int id, int previous, long stateOffset, int fieldOffset) {
+        if (id <= previous) {
+            throw new InvalidValueException(field, Integer.toString(id), "above " + previous, stateOffset
+                    + fieldOffset);
+        }
+    }
+
+    private static void requireInside(String field, int slot, int zeroBasedSize, long stateOffset) {
+        if (slot > zeroBasedSize) {
+            throw new InvalidValueException(field, Integer.toString(slot), "0 to " + zeroBasedSize, stateOffset);
+        }
+    }
+}
