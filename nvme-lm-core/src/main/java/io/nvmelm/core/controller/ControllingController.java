@@ -1,0 +1,237 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.CommandFailedException;
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigrationUnsupportedException;
+import io.nvmelm.TransferOptions;
+import io.nvmelm.core.codec.IdentifyControllerCodec;
+import io.nvmelm.core.codec.SecondaryControllerListCodec;
+import io.nvmelm.core.codec.SupportedStateFormatsCodec;
+import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.IdentifyController;
+import io.nvmelm.nvme.SecondaryController;
+import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.SupportedStateFormats;
+import io.nvmelm.spi.AdminTransport;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/// The migration management controller: the one that takes the commands by which other controllers of its subsystem are migrated
+/// (Base 2.3 clause 8.1.13). Cannot be migrated itself.
+///
+/// Opening reads who it is and what it can; a controller without live migration opens too and says why it cannot help. Thread-safe.
+/// Does not own its transport.
+public final class ControllingController {
+    /// Most entries in one Secondary Controller List.
+    private static final int LIST_ENTRIES = 127;
+    /// MDTS counts in the minimum page size of the controller. 4 KiB is the smallest there is, so assuming it is always safe.
+    private static final long MINIMUM_PAGE_BYTES = 4096;
+    /// Largest controller identifier that names a controller (Base 2.3 fig. 328, CNTLID).
+    private static final int LARGEST_CONTROLLER_ID = 0xFFEF;
+
+    private final CommandPort port;
+    private final TransferOptions options;
+    private final IdentifyController identity;
+    private final SupportedStateFormats formats;
+    private final List<String> unsupportedReasons;
+    private final int pieceBytes;
+
+    private ControllingController(
+            CommandPort port,
+            TransferOptions options,
+            IdentifyController identity,
+            SupportedStateFormats formats,
+            List<String> unsupportedReasons) {
+        this.port = port;
+        this.options = options;
+        this.identity = identity;
+        this.formats = formats;
+        this.unsupportedReasons = unsupportedReasons;
+        long limit = Math.min(
+                port.transport().limits().maximumTransferBytes(), identity.maximumTransferBytes(MINIMUM_PAGE_BYTES));
+        this.pieceBytes = (int) Math.min(options.pieceBytes(), limit) & ~3;
+    }
+
+    /// Opens the controller behind a transport with [TransferOptions#defaults()]. Blocks for two Identify commands.
+    ///
+    /// @param transport way to the controller; stays the caller's
+    /// @return the controller, whether or not it supports live migration
+    /// @throws LiveMigrationException when Identify Controller failed
+    public static ControllingController open(AdminTransport transport) {
+        return open(transport, TransferOptions.defaults());
+    }
+
+    /// Opens the controller behind a transport. Blocks for two Identify commands.
+    ///
+    /// @param transport way to the controller; stays the caller's
+    /// @param options   deadlines and sizes for it and for the controllers it migrates
+    /// @return the controller, whether or not it supports live migration
+    /// @throws LiveMigrationException when Identify Controller failed
+    public static ControllingController open(AdminTransport transport, TransferOptions options) {
+        var port = new CommandPort(transport);
+        var identity = identify(port, options, IdentifyCommand.of(IdentifyCommand.CONTROLLER),
+                IdentifyControllerCodec::decode);
+        var reasons = new ArrayList<String>();
+        var formats = new SupportedStateFormats(List.of(), List.of());
+        if (identity.hostManagedLiveMigration()) {
+            try {
+                formats = identify(
+                        port,
+                        options,
+                        IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS),
+                        SupportedStateFormatsCodec::decode);
+                if (formats.versions().isEmpty() && formats.uuids().isEmpty()) {
+                    reasons.add("it lists no controller state format (Identify CNS 20h)");
+                }
+            } catch (CommandFailedException | InvalidValueException e) {
+                reasons.add("its list of controller state formats cannot be read (Identify CNS 20h): " + e
+                        .getMessage());
+            }
+        } else {
+            reasons.add("it does not announce host managed live migration (OACS bit 11 is 0)");
+        }
+        return new ControllingController(port, options, identity, formats, List.copyOf(reasons));
+    }
+
+    private static <T> T identify(
+            CommandPort port, TransferOptions options, IdentifyCommand command, Function<MemorySegment, T> decoder) {
+        try (var memory = port.transport().allocate(IdentifyCommand.DATA_BYTES)) {
+            port.execute(command, memory, options.commandTimeout());
+            return decoder.apply(memory.segment());
+        } catch (LiveMigrationException e) {
+            throw e.at("controlling controller", "Identify, CNS " + Integer.toHexString(command.structure()) + "h");
+        }
+    }
+
+    /// {@return what Identify Controller said when this was opened}
+    public IdentifyController identity() {
+        return identity;
+    }
+
+    /// {@return formats in which it reads and writes controller state, as it lists them; empty lists when it supports none}
+    public SupportedStateFormats formats() {
+        return formats;
+    }
+
+    /// {@return every reason why it cannot migrate controllers, one sentence each; empty when it can}
+    public List<String> unsupportedReasons() {
+        return unsupportedReasons;
+    }
+
+    /// Refuses a controller that cannot migrate others.
+    ///
+    /// @return this
+    /// @throws MigrationUnsupportedException with every reason
+    public ControllingController requireSupported() {
+        if (!unsupportedReasons.isEmpty()) {
+            throw (MigrationUnsupportedException) new MigrationUnsupportedException(unsupportedReasons).at(name(identity
+                    .controllerId()), null);
+        }
+        return this;
+    }
+
+    /// {@return bytes that one command moves: the smallest of the transport's limit, MDTS and the option}
+    public int pieceBytes() {
+        return pieceBytes;
+    }
+
+    /// Formats by content, best first: the highest version with the vendor specific data beside it that carries what the version
+    /// leaves out, then that version alone, then the lower ones.
+    ///
+    /// @return every combination that it can read and write
+    public List<StateFormat> stateFormats() {
+        var result = new ArrayList<StateFormat>();
+        var versions = formats.versions().stream().distinct().sorted((a, b) -> b - a).toList();
+        var uuids = formats.uuids().stream().distinct().toList();
+        for (int version : versions) {
+            for (var uuid : uuids) {
+                result.add(StateFormat.of(version, uuid));
+            }
+            result.add(StateFormat.ofVersion(version));
+        }
+        for (var uuid : uuids) {
+            result.add(StateFormat.ofVendor(uuid));
+        }
+        return List.copyOf(result);
+    }
+
+    /// Reads the list of its secondary controllers. Blocks for one Identify command for each 127 of them.
+    ///
+    /// @return the entries in order of controller identifier
+    /// @throws LiveMigrationException when a command failed or the list is not in order
+    public List<SecondaryController> secondaryControllers() {
+        var result = new ArrayList<SecondaryController>();
+        int from = 0;
+        while (true) {
+            var page = identify(
+                    port, options, IdentifyCommand.secondaryControllers(from), SecondaryControllerListCodec::decode);
+            for (var entry : page) {
+                if (entry.controllerId() < from) {
+                    throw new InvalidValueException(
+                            "SCID", Integer.toString(entry.controllerId()), from + " or more, in ascending order");
+                }
+                result.add(entry);
+                from = entry.controllerId() + 1;
+            }
+            if (page.size() < LIST_ENTRIES || from > LARGEST_CONTROLLER_ID) {
+                return List.copyOf(result);
+            }
+        }
+    }
+
+    /// The migratable controller with this identifier.
+    ///
+    /// @param controllerId its CNTLID; not this controller's own
+    /// @return the controller; whether it exists is seen at the first command
+    /// @throws MigrationUnsupportedException when this controller cannot migrate others
+    /// @throws InvalidValueException         when the identifier is this controller's own or names no controller
+    public MigratableController migratable(int controllerId) {
+        return migratable(controllerId, OptionalInt.empty());
+    }
+
+    private MigratableController migratable(int controllerId, OptionalInt vfNumber) {
+        requireSupported();
+        if (controllerId < 0 || controllerId > LARGEST_CONTROLLER_ID || controllerId == identity.controllerId()) {
+            throw new InvalidValueException(
+                    "controllerId",
+                    Integer.toString(controllerId),
+                    "0 to " + LARGEST_CONTROLLER_ID + " but " + identity.controllerId()
+                            + ", which is the controlling controller's own");
+        }
+        return new MigratableController(this, port, options, controllerId, vfNumber);
+    }
+
+    /// The migratable controller of a virtual function, looked up in the Secondary Controller List: the identifier follows from
+    /// nothing else. Blocks for that list.
+    ///
+    /// @param vfNumber number of the virtual function from 1
+    /// @return the controller
+    /// @throws MigrationUnsupportedException when this controller cannot migrate others, or its list has no entry or several entries
+    ///                                       for this function
+    public MigratableController migratableByVirtualFunction(int vfNumber) {
+        requireSupported();
+        if (vfNumber < 1 || vfNumber > 0xFFFF) {
+            throw new InvalidValueException("vfNumber", Integer.toString(vfNumber), "1 to 65535");
+        }
+        var matches = secondaryControllers().stream()
+                .filter(entry -> entry.vfNumber() == vfNumber)
+                .filter(entry -> entry.primaryControllerId() == identity.controllerId())
+                .toList();
+        if (matches.size() != 1) {
+            throw new MigrationUnsupportedException(List.of("the Secondary Controller List has " + matches.size()
+                    + " entries for virtual function " + vfNumber + " of controller " + identity.controllerId()
+                    + " where one is needed"));
+        }
+        return migratable(matches.get(0).controllerId(), OptionalInt.of(vfNumber));
+    }
+
+    /// Name of a controller of this subsystem in messages.
+    String name(int controllerId) {
+        return String.format(Locale.ROOT, "controller %04Xh of %s", controllerId, identity.subsystemNqn());
+    }
+}

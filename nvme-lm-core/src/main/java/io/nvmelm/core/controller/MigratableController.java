@@ -1,0 +1,247 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.CommandFailedException;
+import io.nvmelm.ControllerIdentity;
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.TransferOptions;
+import io.nvmelm.core.codec.ControllerStateValidator;
+import io.nvmelm.core.codec.ControllerStateView;
+import io.nvmelm.core.codec.NvmeControllerStateView;
+import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.ControllerState;
+import io.nvmelm.nvme.GetControllerStateCommand;
+import io.nvmelm.nvme.NvmeControllerState;
+import io.nvmelm.nvme.ResumeCommand;
+import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.SuspendCommand;
+import io.nvmelm.nvme.SuspendType;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// One migratable controller, operated through the controlling controller of its subsystem.
+///
+/// Operations exclude each other and block for their commands, each within its deadline; a [StateSource] or [StateTarget] that was
+/// opened here is used outside that exclusion, by one thread. Keeps transfer memory from one session to the next until [#close()].
+public final class MigratableController implements AutoCloseable {
+    private final ControllingController controlling;
+    private final CommandPort port;
+    private final TransferOptions options;
+    private final int controllerId;
+    private final OptionalInt vfNumber;
+    private final PiecePool pool;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    MigratableController(
+            ControllingController controlling,
+            CommandPort port,
+            TransferOptions options,
+            int controllerId,
+            OptionalInt vfNumber) {
+        this.controlling = controlling;
+        this.port = port;
+        this.options = options;
+        this.controllerId = controllerId;
+        this.vfNumber = vfNumber;
+        this.pool = new PiecePool(port.transport(), controlling.pieceBytes());
+    }
+
+    /// {@return the controller that takes the commands}
+    public ControllingController controlling() {
+        return controlling;
+    }
+
+    /// {@return controller identifier (CNTLID) of this controller}
+    public int controllerId() {
+        return controllerId;
+    }
+
+    /// {@return name for messages, with identifier and subsystem}
+    public String name() {
+        return controlling.name(controllerId);
+    }
+
+    /// {@return who this is, as far as the controlling controller says: subsystem, serial number, model, firmware}
+    public ControllerIdentity identity() {
+        var primary = controlling.identity();
+        return new ControllerIdentity(
+                primary.subsystemNqn(),
+                primary.serialNumber(),
+                primary.modelNumber(),
+                primary.firmwareRevision(),
+                controllerId,
+                vfNumber);
+    }
+
+    /// Tells the controller that a suspension will follow (Suspend Notification, Base 2.3 clause 5.2.17.1.1). Changes nothing.
+    ///
+    /// @throws LiveMigrationException when the command failed
+    public void announce() {
+        suspend(SuspendType.NOTIFICATION, false);
+    }
+
+    /// Suspends the controller and returns when it is: it has finished all it had fetched, outstanding Asynchronous Event Requests
+    /// excepted, and starts no transfer any more. No error when it is suspended already.
+    ///
+    /// @throws LiveMigrationException when the command failed; whether the controller is suspended is then unknown
+    public void suspend() {
+        suspend(SuspendType.SUSPEND, false);
+    }
+
+    private void suspend(SuspendType type, boolean deleteUserDataMigrationQueue) {
+        lock.lock();
+        try {
+            port.execute(
+                    new SuspendCommand(controllerId, type, deleteUserDataMigrationQueue), null, options
+                            .suspendTimeout());
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Resumes the controller: it fetches and processes commands again.
+    ///
+    /// @throws CommandFailedException with Controller Not Suspended when it is not suspended, with Command Sequence Error when it
+    ///                                holds a part of a state that was not committed
+    /// @throws LiveMigrationException when the command failed otherwise
+    public void resume() {
+        lock.lock();
+        try {
+            port.execute(new ResumeCommand(controllerId), null, options.commandTimeout());
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Asks the controller, by a header without state, whether it is suspended.
+    ///
+    /// @return whether it is; a controller that never reports CSUP is believed by its CSATTR
+    /// @throws LiveMigrationException when the command failed
+    public boolean isSuspended() {
+        return withStart(new GetControllerStateCommand(controllerId, 0, 0, 0, 0, 0, ControllerState.HEADER_BYTES / 4),
+                (header, memory, completion) -> (completion.dword0() & 1) != 0 || header.suspended());
+    }
+
+    /// Asks the controller how large its state is. Allowed while it runs; it may then change.
+    ///
+    /// @param format format of the state
+    /// @return bytes of the whole state, header included
+    /// @throws LiveMigrationException when the command failed or its answer is not a valid header
+    public long stateBytes(StateFormat format) {
+        var indices = FormatIndices.of(format, controlling.formats());
+        return withStart(
+                indices.get(controllerId, 0, ControllerState.HEADER_BYTES),
+                (header, memory, completion) -> header.validate(Long.MAX_VALUE, options.maximumStateBytes())
+                        .totalBytes());
+    }
+
+    /// Asks the controller how many I/O queues it has, submission and completion queues together.
+    ///
+    /// @param format format of the state
+    /// @return the number; empty when the format has no version that this library knows
+    /// @throws LiveMigrationException when the command failed
+    public OptionalInt ioQueueCount(StateFormat format) {
+        if (format.version().isEmpty() || format.version().getAsInt() != 0) {
+            return OptionalInt.empty();
+        }
+        var indices = FormatIndices.of(format, controlling.formats());
+        long bytes = ControllerState.HEADER_BYTES + NvmeControllerState.Version0.HEADER_BYTES;
+        return withStart(indices.get(controllerId, 0, bytes), (header, memory, completion) -> {
+            long total = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
+            indices.requireMatches(header, memory.memory.segment(), total);
+            if (total < bytes) {
+                throw new InvalidValueException(
+                        "NVMECSS", Long.toString(header.nvmeStateDwords()), "2 or more dwords in version 0", 16);
+            }
+            var state = new NvmeControllerStateView().wrap(memory.memory.segment(), ControllerState.HEADER_BYTES);
+            return OptionalInt.of(state.submissionQueueCount() + state.completionQueueCount());
+        });
+    }
+
+    private interface StartReader<T> {
+        T read(ControllerStateView header, PiecePool.Buffer buffer, Completion completion);
+    }
+
+    /// Executes one Get Controller State that fits one buffer and reads its header.
+    private <T> T withStart(GetControllerStateCommand command, StartReader<T> reader) {
+        lock.lock();
+        var buffer = pool.take();
+        try {
+            var completion = port.execute(command, buffer.memory, options.commandTimeout());
+            return reader.read(new ControllerStateView().wrap(buffer.memory.segment(), 0), buffer, completion);
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), null);
+        } finally {
+            pool.giveBack(buffer);
+            lock.unlock();
+        }
+    }
+
+    /// Makes ready what a session would otherwise allocate when it is opened.
+    public void prepareBuffers() {
+        pool.prepare(commandsInFlight());
+    }
+
+    /// Opens the state for reading. The controller must be suspended. Returns when the header has been read and checked.
+    ///
+    /// @param format        format to read
+    /// @param expectedBytes size that the state is expected to have, so that all its pieces can be asked for at once; empty when
+    ///                      unknown. A wrong value costs time, nothing else
+    /// @return the state; the caller closes it
+    /// @throws InvalidValueException  when the controller does not have this format, or its answer is not a valid state
+    /// @throws LiveMigrationException when a command failed or the controller is not suspended
+    public StateSource openSource(StateFormat format, OptionalLong expectedBytes) {
+        lock.lock();
+        try {
+            return StateReader.open(
+                    port,
+                    pool,
+                    options,
+                    controllerId,
+                    FormatIndices.of(format, controlling.formats()),
+                    expectedBytes.orElse(pool.bufferBytes()),
+                    commandsInFlight());
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Opens the controller for a new state. It must be suspended and have no I/O queues. Sends nothing yet.
+    ///
+    /// @param format format that will be written
+    /// @return the target; the caller closes it
+    /// @throws InvalidValueException when the controller does not have this format
+    public StateTarget openTarget(StateFormat format) {
+        lock.lock();
+        try {
+            return new StateWriter(
+                    port,
+                    pool,
+                    options,
+                    controllerId,
+                    FormatIndices.of(format, controlling.formats()),
+                    new ControllerStateValidator(format, options.maximumStateBytes()));
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int commandsInFlight() {
+        return Math.min(options.commandsInFlight(), port.transport().limits().maximumCommandsInFlight());
+    }
+
+    /// Gives the transfer memory back. Sessions must be closed before. Idempotent.
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.spi.AdminTransport;
+import io.nvmelm.spi.TransferMemory;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Transfer memory for the pieces of a state, kept from one session to the next so that nothing is allocated in the blackout.
+/// Memory in which a command may still write is never handed out again. Thread-safe.
+final class PiecePool implements AutoCloseable {
+
+    /// One buffer: the memory and one view of it that lives as long.
+    static final class Buffer {
+        final TransferMemory memory;
+        final ByteBuffer bytes;
+
+        private Buffer(TransferMemory memory) {
+            this.memory = memory;
+            this.bytes = memory.segment().asByteBuffer();
+        }
+    }
+
+    private final AdminTransport transport;
+    private final int bufferBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Buffer> free = new ArrayDeque<>();
+    private boolean closed;
+
+    PiecePool(AdminTransport transport, int bufferBytes) {
+        this.transport = transport;
+        this.bufferBytes = bufferBytes;
+    }
+
+    int bufferBytes() {
+        return bufferBytes;
+    }
+
+    /// Makes sure that so many buffers are at hand.
+    void prepare(int count) {
+        while (true) {
+            lock.lock();
+            try {
+                if (closed || free.size() >= count) {
+                    return;
+                }
+                free.push(new Buffer(transport.allocate(bufferBytes)));
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// A buffer for the caller alone, its content undefined.
+    Buffer take() {
+        lock.lock();
+        try {
+            Buffer buffer = free.poll();
+            return buffer != null ? buffer : new Buffer(transport.allocate(bufferBytes));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes a buffer back.
+    void giveBack(@Nullable Buffer buffer) {
+        if (buffer == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (closed || buffer.memory.isQuarantined()) {
+                buffer.memory.close();
+            } else {
+                free.push(buffer);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Gives up a buffer in which a command may still write; the transport keeps the memory as long as needed.
+    static void discard(Buffer buffer) {
+        buffer.memory.close();
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            for (Buffer buffer : free) {
+                buffer.memory.close();
+            }
+            free.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

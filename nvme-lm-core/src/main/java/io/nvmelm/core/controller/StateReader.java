@@ -1,0 +1,292 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.StateInconsistentException;
+import io.nvmelm.TransferOptions;
+import io.nvmelm.core.codec.ControllerStateView;
+import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.ControllerState;
+import io.nvmelm.nvme.GetControllerStateCommand;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the state of one suspended controller by Migration Receive in pieces, several commands in flight, and hands the bytes out in
+/// order.
+///
+/// The first command fetches the header together with as much of the state as one command can carry, so a state that fits costs one
+/// command. With an expected size the following pieces are asked for at the same time. Every completion must say that the controller
+/// was suspended (CSUP); a controller that never says so must say it in the header (CSATTR). Consistency is promised per command only,
+/// so behind a state of several pieces the header is read again and compared.
+final class StateReader implements StateSource {
+
+    /// A command in flight and where its data goes.
+    private static final class Piece {
+        final GetControllerStateCommand command;
+        final PiecePool.Buffer buffer;
+        final CompletableFuture<Completion> future;
+
+        Piece(
+                GetControllerStateCommand command,
+                PiecePool.Buffer buffer,
+                CompletableFuture<Completion> future) {
+            this.command = command;
+            this.buffer = buffer;
+            this.future = future;
+        }
+    }
+
+    private final CommandPort port;
+    private final PiecePool pool;
+    private final TransferOptions options;
+    private final int controllerId;
+    private final FormatIndices format;
+    /// Pieces in flight or waiting to be read, oldest at `first`.
+    private final @Nullable Piece[] ring;
+    private int first;
+    private int count;
+    private long nextOffset;
+    private long totalBytes;
+    private long sizes0;
+    private long sizes1;
+    private boolean suspendedInCompletions;
+    private boolean severalPieces;
+    private PiecePool.@Nullable Buffer current;
+    private long delivered;
+    private boolean ended;
+    private boolean closed;
+
+    private StateReader(
+            CommandPort port, PiecePool pool, TransferOptions options, int controllerId, FormatIndices format,
+            int inFlight) {
+        this.port = port;
+        this.pool = pool;
+        this.options = options;
+        this.controllerId = controllerId;
+        this.format = format;
+        this.ring = new @Nullable Piece[inFlight];
+    }
+
+    /// Opens the state and returns when its header is known and checked.
+    static StateReader open(
+            CommandPort port,
+            PiecePool pool,
+            TransferOptions options,
+            int controllerId,
+            FormatIndices format,
+            long expectedBytes,
+            int inFlight) {
+        var reader = new StateReader(port, pool, options, controllerId, format, inFlight);
+        try {
+            reader.start(Math.min(expectedBytes, options.maximumStateBytes()));
+            return reader;
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private void start(long expectedBytes) {
+        totalBytes = (Math.max(expectedBytes, TransferOptions.MINIMUM_PIECE_BYTES) + 3) & ~3L;
+        fill();
+        var piece = awaitFirst();
+        var header = new ControllerStateView().wrap(piece.buffer.memory.segment(), 0);
+        long actual = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
+        format.requireMatches(header, piece.buffer.memory.segment(), actual);
+        sizes0 = header.nvmeStateDwords();
+        sizes1 = header.vendorDwords();
+        totalBytes = actual;
+        long have = Math.min(actual, piece.command.dataByteSize());
+        severalPieces = have < actual;
+        piece.buffer.bytes.limit((int) have);
+        dropPiecesBeyond(actual);
+        nextOffset = Math.min(nextOffset, actual);
+        current = piece.buffer;
+        fill();
+    }
+
+    @Override
+    public long totalBytes() {
+        return totalBytes;
+    }
+
+    @Override
+    public int read(ByteBuffer destination) {
+        int copied = 0;
+        while (destination.hasRemaining()) {
+            var buffer = current;
+            if (buffer == null) {
+                if (!advance()) {
+                    break;
+                }
+                continue;
+            }
+            var source = buffer.bytes;
+            int length = Math.min(source.remaining(), destination.remaining());
+            destination.put(destination.position(), source, source.position(), length);
+            destination.position(destination.position() + length);
+            source.position(source.position() + length);
+            copied += length;
+            delivered += length;
+            if (!source.hasRemaining()) {
+                current = null;
+                pool.giveBack(buffer);
+                fill();
+            }
+        }
+        return copied == 0 && destination.hasRemaining() ? -1 : copied;
+    }
+
+    /// Makes the next piece the current one; false at the end of the state.
+    private boolean advance() {
+        if (ended) {
+            return false;
+        }
+        if (delivered == totalBytes) {
+            if (severalPieces) {
+                compareHeader();
+            }
+            ended = true;
+            return false;
+        }
+        var piece = awaitFirst();
+        piece.buffer.bytes.limit((int) Math.min(piece.command.dataByteSize(), totalBytes - piece.command.byteOffset()));
+        current = piece.buffer;
+        return true;
+    }
+
+    /// Keeps as many commands in flight as allowed.
+    private void fill() {
+        while (count < ring.length && nextOffset < totalBytes) {
+            long bytes = Math.min(pool.bufferBytes(), totalBytes - nextOffset);
+            submit(nextOffset, bytes);
+            nextOffset += bytes;
+        }
+    }
+
+    private void submit(long byteOffset, long bytes) {
+        var command = format.get(controllerId, byteOffset, bytes);
+        var buffer = pool.take();
+        try {
+            var future = port.submit(command, buffer.memory, options.commandTimeout());
+            ring[(first + count) % ring.length] = new Piece(command, buffer, future);
+            count++;
+        } catch (RuntimeException e) {
+            pool.giveBack(buffer);
+            throw e;
+        }
+    }
+
+    /// Waits for the oldest command and takes it off the ring; on failure its buffer is given up.
+    private Piece awaitFirst() {
+        var piece = takeFirst();
+        try {
+            var completion = port.await(piece.command, piece.future, options.commandTimeout());
+            CommandPort.requireSuccess(piece.command, completion);
+            requireSuspended(piece, completion);
+        } catch (CommandTimeoutException e) {
+            PiecePool.discard(piece.buffer);
+            throw e;
+        } catch (LiveMigrationException e) {
+            pool.giveBack(piece.buffer);
+            throw e;
+        }
+        piece.buffer.bytes.clear();
+        return piece;
+    }
+
+    private Piece takeFirst() {
+        var piece = ring[first];
+        if (piece == null) {
+            throw new IllegalStateException("no command in flight at byte " + nextOffset + " of " + totalBytes);
+        }
+        ring[first] = null;
+        first = (first + 1) % ring.length;
+        count--;
+        return piece;
+    }
+
+    private void requireSuspended(Piece piece, Completion completion) {
+        boolean reported = (completion.dword0() & 1) != 0;
+        boolean isFirst = piece.command.byteOffset() == 0;
+        if (isFirst && delivered == 0) {
+            suspendedInCompletions = reported;
+            var header = new ControllerStateView().wrap(piece.buffer.memory.segment(), 0);
+            if (!header.suspended()) {
+                throw new StateInconsistentException("controller " + controllerId
+                        + " was not suspended while its state was read: CSATTR is " + header.attributes());
+            }
+        } else if (suspendedInCompletions && !reported) {
+            throw new StateInconsistentException("controller " + controllerId
+                    + " was not suspended while its state was read: CSUP is 0 at byte " + piece.command.byteOffset());
+        }
+    }
+
+    /// Waits for and drops commands that an expected size larger than the real one caused; what they answer means nothing.
+    private void dropPiecesBeyond(long actual) {
+        int keep = 0;
+        for (int i = 0; i < count; i++) {
+            var piece = ring[(first + i) % ring.length];
+            if (piece != null && piece.command.byteOffset() < actual) {
+                keep++;
+            }
+        }
+        while (count > keep) {
+            int last = (first + count - 1) % ring.length;
+            var piece = ring[last];
+            ring[last] = null;
+            count--;
+            if (piece != null) {
+                settle(piece);
+            }
+        }
+    }
+
+    private void compareHeader() {
+        submit(0, ControllerState.HEADER_BYTES);
+        var piece = awaitFirst();
+        try {
+            var header = new ControllerStateView().wrap(piece.buffer.memory.segment(), 0);
+            if (header.nvmeStateDwords() != sizes0
+                    || header.vendorDwords() != sizes1
+                    || header.nvmeStateDwordsHigh() != 0
+                    || header.vendorDwordsHigh() != 0) {
+                throw new StateInconsistentException("the state of controller " + controllerId
+                        + " changed its size from "
+                        + sizes0 + " + " + sizes1 + " to " + header.nvmeStateDwords() + " + " + header.vendorDwords()
+                        + " dwords while it was read");
+            }
+            if (!header.suspended()) {
+                throw new StateInconsistentException(
+                        "controller " + controllerId + " was no longer suspended when its state had been read");
+            }
+        } finally {
+            pool.giveBack(piece.buffer);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ended = true;
+        pool.giveBack(current);
+        current = null;
+        while (count > 0) {
+            settle(takeFirst());
+        }
+    }
+
+    /// Waits until a command can no longer write and gives its buffer back. What it answers is of no use to anybody.
+    private void settle(Piece piece) {
+        try {
+            port.await(piece.command, piece.future, options.commandTimeout());
+            pool.giveBack(piece.buffer);
+        } catch (LiveMigrationException _) {
+            PiecePool.discard(piece.buffer);
+        }
+    }
+}
