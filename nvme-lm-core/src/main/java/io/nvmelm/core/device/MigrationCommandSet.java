@@ -1,0 +1,59 @@
+package io.nvmelm.core.device;
+
+import io.nvmelm.DeviceIdentity;
+import io.nvmelm.DeviceStateException;
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.core.controller.StateSource;
+import io.nvmelm.core.controller.StateTarget;
+import io.nvmelm.nvme.StateFormat;
+import java.util.List;
+
+/// The commands by which one controller is migrated, whatever set of commands that is. Knows nothing of states and arcs.
+///
+/// Called by one thread at a time. Every method that sends commands blocks for them, each within its deadline, and throws a
+/// [LiveMigrationException] when one fails.
+public interface MigrationCommandSet extends AutoCloseable {
+
+    /// {@return who the controller is} Does not block.
+    DeviceIdentity identity();
+
+    /// {@return formats of the state, best first; empty when there is but one and it has no name} Does not block.
+    List<StateFormat> formats();
+
+    /// Chooses the format of states to come.
+    ///
+    /// @param format one of [#formats()]
+    /// @throws InvalidValueException when it is not
+    void selectFormat(StateFormat format);
+
+    /// Does what can be done before a suspension: tells the controller, learns the size of its state, gets memory.
+    void announce();
+
+    /// Suspends the controller; returns when it is.
+    void suspend();
+
+    /// Resumes the controller.
+    void resume();
+
+    /// {@return whether the controller is suspended} Blocks for a command.
+    boolean isSuspended();
+
+    /// {@return size in bytes that the state has now, 1 or more; it may change until the controller is suspended} Blocks for a command.
+    long estimatedStateBytes();
+
+    /// Opens the state of the suspended controller.
+    ///
+    /// @return the state; the caller closes it
+    StateSource openSource();
+
+    /// Opens the suspended controller for a new state. Checks that it can take one.
+    ///
+    /// @return the target; the caller closes it
+    /// @throws DeviceStateException when it has I/O queues: it needs a reset first
+    StateTarget openTarget();
+
+    /// Gives memory back. Idempotent.
+    @Override
+    void close();
+}

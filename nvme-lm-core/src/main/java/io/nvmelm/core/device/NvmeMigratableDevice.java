@@ -1,0 +1,337 @@
+package io.nvmelm.core.device;
+
+import io.nvmelm.CommandFailedException;
+import io.nvmelm.ControlledFunction;
+import io.nvmelm.DeviceIdentity;
+import io.nvmelm.DeviceState;
+import io.nvmelm.DeviceStateException;
+import io.nvmelm.DirtyMemoryTracking;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationCapability;
+import io.nvmelm.MigrationData;
+import io.nvmelm.core.controller.MigratableController;
+import io.nvmelm.core.fsm.Arc;
+import io.nvmelm.core.fsm.MigrationStateMachine;
+import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.StatusCode;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// An NVMe controller as a migratable device: the state machine of the kernel's VFIO migration interface, executed by the commands of
+/// the controlling controller.
+///
+/// Capabilities are STOP_COPY and P2P. A suspended controller starts no transfer at all, towards peers or memory, and still answers
+/// register accesses, so Suspend is what leads to RUNNING_P2P; the guest's access is taken away on the way from there to STOP.
+///
+/// One lock covers arcs and resets. The data of a session has a lock of its own, so that a peer that does not read cannot hold up
+/// a reset. A failed arc leaves the device in the state before that arc, or in ERROR where even that cannot be had.
+public final class NvmeMigratableDevice implements MigratableDevice {
+    private static final Set<MigrationCapability> CAPABILITIES =
+            Set.copyOf(EnumSet.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P));
+
+    private final MigrationCommandSet commands;
+    private final @Nullable ControlledFunction function;
+    private final MigrationStateMachine machine = MigrationStateMachine.of(CAPABILITIES);
+    private final DeviceIdentity identity;
+    private final ReentrantLock stateLock = new ReentrantLock();
+    private final SessionEpoch epoch = new SessionEpoch();
+    private volatile DeviceState state = DeviceState.RUNNING;
+    private @Nullable ControllerSession session;
+    private boolean accessBlocked;
+    private boolean resumeUnanswered;
+    private boolean closed;
+
+    private NvmeMigratableDevice(MigrationCommandSet commands, @Nullable ControlledFunction function) {
+        this.commands = commands;
+        this.function = function;
+        this.identity = commands.identity();
+    }
+
+    /// Opens a controller as a device. Blocks for the command that asks whether it is suspended: one that is, since an earlier owner
+    /// left it so, opens in STOP and stays suspended, because resuming it might make it run on two sides.
+    ///
+    /// @param commands how the controller is migrated; closed with the device
+    /// @param function the function of the controller; null where nobody can reset it or block access to it, which leaves both to the
+    ///                 caller: [#reset()] then only resumes the controller
+    /// @return the device, RUNNING or STOP
+    /// @throws LiveMigrationException when the controller does not answer
+    public static NvmeMigratableDevice open(MigrationCommandSet commands, @Nullable ControlledFunction function) {
+        var device = new NvmeMigratableDevice(commands, function);
+        try {
+            if (commands.isSuspended()) {
+                device.blockAccess();
+                device.state = DeviceState.STOP;
+            }
+            return device;
+        } catch (LiveMigrationException e) {
+            throw e.at(device.identity.name(), "opening");
+        }
+    }
+
+    /// Opens a controller as a device, migrated by the command set of the standard.
+    ///
+    /// @param controller the controller; closed with the device
+    /// @param function   the function of the controller, for resets and to block access
+    /// @return the device, RUNNING or STOP
+    /// @throws LiveMigrationException when the controller does not answer
+    public static NvmeMigratableDevice open(MigratableController controller, @Nullable ControlledFunction function) {
+        return open(new HostManagedCommandSet(controller), function);
+    }
+
+    @Override
+    public DeviceIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public Set<MigrationCapability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public DeviceState state() {
+        stateLock.lock();
+        try {
+            return state;
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public List<StateFormat> stateFormats() {
+        return commands.formats();
+    }
+
+    @Override
+    public void selectStateFormat(StateFormat format) {
+        stateLock.lock();
+        try {
+            requireUsable();
+            if (session != null) {
+                throw new DeviceStateException(
+                        state, "the format was to be changed while a session is open", "Choose the format before");
+            }
+            commands.selectFormat(format);
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "choosing the format");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public void announceSuspension() {
+        stateLock.lock();
+        try {
+            requireUsable();
+            commands.announce();
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "announcing the suspension");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public long estimatedStateBytes() {
+        stateLock.lock();
+        try {
+            requireUsable();
+            return commands.estimatedStateBytes();
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "estimating the state");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<DirtyMemoryTracking> dirtyMemory() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<MigrationData> setState(DeviceState target) {
+        stateLock.lock();
+        try {
+            requireUsable();
+            var plan = machine.plan(state, target);
+            for (var arc : plan.arcs()) {
+                execute(arc);
+            }
+            return plan.opensSession() ? Optional.ofNullable(session) : Optional.empty();
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), state + " to " + target);
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    private void execute(Arc arc) {
+        try {
+            switch (arc.to()) {
+                case RUNNING -> resume();
+                case RUNNING_P2P -> {
+                    if (arc.from() == DeviceState.RUNNING) {
+                        suspend();
+                    } else {
+                        restoreAccess();
+                    }
+                }
+                case STOP -> enterStop(arc.from());
+                case STOP_COPY -> openSaving();
+                case RESUMING -> openLoading();
+                case ERROR, PRE_COPY, PRE_COPY_P2P ->
+                    throw new DeviceStateException(state, "no arc leads to " + arc.to(), "Choose another state");
+            }
+            state = arc.to();
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), arc.from() + " to " + arc.to());
+        }
+    }
+
+    private void enterStop(DeviceState from) {
+        switch (from) {
+            case RUNNING_P2P -> blockAccess();
+            case RESUMING -> commit();
+            default -> endSession("the device left " + from);
+        }
+    }
+
+    /// Suspends; after a failure the controller must be running again, else nobody knows what it does. A controller that refused is
+    /// not suspended. One that did not answer may become suspended later: only a second Suspend, which waits for the first, makes
+    /// sure, and then it can be resumed.
+    private void suspend() {
+        try {
+            commands.suspend();
+        } catch (LiveMigrationException e) {
+            try {
+                if (!(e instanceof CommandFailedException)) {
+                    commands.suspend();
+                    commands.resume();
+                }
+            } catch (LiveMigrationException second) {
+                state = DeviceState.ERROR;
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    /// Resumes. When an earlier Resume was not answered, a controller that is not suspended is one that it reached.
+    private void resume() {
+        boolean mayHaveResumed = resumeUnanswered;
+        resumeUnanswered = true;
+        try {
+            commands.resume();
+        } catch (CommandFailedException e) {
+            resumeUnanswered = mayHaveResumed;
+            if (!mayHaveResumed || !e.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED)) {
+                throw e;
+            }
+        }
+        resumeUnanswered = false;
+    }
+
+    private void blockAccess() {
+        if (function != null) {
+            function.blockAccess();
+        }
+        accessBlocked = true;
+    }
+
+    private void restoreAccess() {
+        if (function != null) {
+            function.restoreAccess();
+        }
+        accessBlocked = false;
+    }
+
+    private void openSaving() {
+        var source = commands.openSource();
+        session = ControllerSession.saving(epoch, epoch.next("a newer session was opened"), identity.name(), source);
+    }
+
+    private void openLoading() {
+        var target = commands.openTarget();
+        session = ControllerSession.loading(epoch, epoch.next("a newer session was opened"), identity.name(), target);
+    }
+
+    /// Ends loading: the state is verified and committed here. After a failure the session is of no use and the device must be
+    /// reset; when a part of the state had been sent, it is in ERROR.
+    private void commit() {
+        var loading = session;
+        if (loading == null) {
+            throw new DeviceStateException(state, "there is no session to commit", "Reset the device");
+        }
+        try {
+            loading.commit();
+        } catch (LiveMigrationException e) {
+            if (loading.isPartlySent()) {
+                state = DeviceState.ERROR;
+            }
+            throw e;
+        }
+        endSession("its state was committed");
+    }
+
+    private void endSession(String reason) {
+        epoch.next(reason);
+        var ended = session;
+        session = null;
+        if (ended != null) {
+            ended.release();
+        }
+    }
+
+    @Override
+    public void reset() {
+        stateLock.lock();
+        try {
+            requireUsable();
+            endSession("the device was reset");
+            state = DeviceState.ERROR;
+            if (function != null) {
+                function.reset();
+            }
+            if (commands.isSuspended()) {
+                commands.resume();
+            }
+            if (accessBlocked) {
+                restoreAccess();
+            }
+            resumeUnanswered = false;
+            state = DeviceState.RUNNING;
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "reset");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    private void requireUsable() {
+        if (closed) {
+            throw new DeviceStateException(state, "the device was closed", "Open it again");
+        }
+    }
+
+    @Override
+    public void close() {
+        stateLock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                endSession("the device was closed");
+                commands.close();
+            }
+        } finally {
+            stateLock.unlock();
+        }
+    }
+}

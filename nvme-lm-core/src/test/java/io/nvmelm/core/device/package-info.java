@@ -1,0 +1,2 @@
+/// Tests of the migratable device.
+package io.nvmelm.core.device;
