@@ -1,0 +1,100 @@
+package io.nvmelm.core.migration;
+
+import io.nvmelm.GuestControl;
+import io.nvmelm.MigrationReport;
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/// A source and a destination with a pipe each way.
+final class Pair implements AutoCloseable {
+    final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    final ArrayDevice source;
+    final ArrayDevice destination;
+    private final Pipe there;
+    private final Pipe back;
+    UnaryOperator<WritableByteChannel> sourceOut = channel -> channel;
+    UnaryOperator<ReadableByteChannel> sourceIn = channel -> channel;
+
+    Pair(byte[] content) {
+        source = new ArrayDevice("source", content, log);
+        destination = new ArrayDevice("destination", new byte[0], log);
+        try {
+            there = Pipe.open();
+            back = Pipe.open();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// What each side reported.
+    record Reports(MigrationReport source, MigrationReport destination) {}
+
+    GuestControl guest(String side) {
+        return new GuestControl() {
+            @Override
+            public void pause() {
+                log.add(side + " guest paused");
+            }
+
+            @Override
+            public void resume() {
+                log.add(side + " guest resumed");
+            }
+        };
+    }
+
+    Reports migrate() {
+        return migrate(
+                new MigrationSender(source, sourceIn.apply(back.source()), sourceOut.apply(there.sink()))
+                        .guest(guest("source")),
+                new MigrationReceiver(destination, there.source(), back.sink()).guest(guest("destination")));
+    }
+
+    Reports migrate(MigrationSender sender, MigrationReceiver receiver) {
+        var received = CompletableFuture.supplyAsync(() -> {
+            try {
+                return receiver.run();
+            } finally {
+                close(back.sink());
+            }
+        });
+        MigrationReport sent;
+        try {
+            sent = sender.run();
+        } finally {
+            close(there.sink());
+        }
+        return new Reports(sent, received.join());
+    }
+
+    MigrationSender sender() {
+        return new MigrationSender(source, back.source(), there.sink());
+    }
+
+    MigrationReceiver receiver() {
+        return new MigrationReceiver(destination, there.source(), back.sink());
+    }
+
+    private static void close(AutoCloseable channel) {
+        try {
+            channel.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        close(there.sink());
+        close(there.source());
+        close(back.sink());
+        close(back.source());
+    }
+}
