@@ -26,7 +26,7 @@ public record TransferOptions(
     public static final int MINIMUM_PIECE_BYTES = 64;
 
     private static final TransferOptions DEFAULTS =
-            new TransferOptions(Duration.ofSeconds(10), Duration.ofSeconds(60), 64L << 20, 1 << 20, 4);
+            new TransferOptions(Duration.ofSeconds(10), Duration.ofSeconds(60), 64L << 20, 256 << 10, 4);
 
     /// Checks every bound.
     public TransferOptions {
@@ -47,7 +47,7 @@ public record TransferOptions(
         }
     }
 
-    /// {@return the defaults: 10 s for a command, 60 s for Suspend, states of 64 MiB, pieces of 1 MiB, 4 commands in
+    /// {@return the defaults: 10 s for a command, 60 s for Suspend, states of 64 MiB, pieces of 256 KiB, 4 commands in
     /// flight}
     public static TransferOptions defaults() {
         return DEFAULTS;

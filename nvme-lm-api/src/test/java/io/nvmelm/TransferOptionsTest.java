@@ -15,7 +15,7 @@ class TransferOptionsTest {
     @Test
     void defaultsAreWhatTheirDocSays() {
         assertThat(DEFAULTS).isEqualTo(
-                new TransferOptions(Duration.ofSeconds(10), Duration.ofSeconds(60), 67_108_864, 1_048_576, 4));
+                new TransferOptions(Duration.ofSeconds(10), Duration.ofSeconds(60), 67_108_864, 262_144, 4));
     }
 
     @Test

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Checked are: version of the envelope; both sizes, against the maximum and against the bytes that arrive; presence
 /// and version of the NVMe Controller State; absence of vendor specific data that the format does not have; and of a
 /// state of version 0, that the counted queues fit, that identifiers are not 0 and ascend, that the completion queue of
-/// every submission queue exists, and that heads and tails are inside their queues. Vendor specific data and states of
-/// other versions pass unread.
+/// every submission queue exists, that queues start at a page and have two slots or more, and that heads and tails are
+/// inside their queues. Vendor specific data and states of other versions pass unread.
 ///
 /// Allocates nothing after construction, unless it refuses; uses some 145 KiB whatever the state's size. Not
 /// thread-safe.

@@ -6,6 +6,7 @@ import io.nvmelm.InvalidValueException;
 /// queues, then [#completionQueuesExist()]. Allocates nothing after construction, unless it refuses.
 final class QueueStateCheck {
     private static final int QUEUE_IDS = 0x1_0000;
+    private static final long SMALLEST_PAGE_BYTES = 4096;
 
     private final QueueIdSet existing = new QueueIdSet();
     private final QueueIdSet wanted = new QueueIdSet();
@@ -29,7 +30,9 @@ final class QueueStateCheck {
         requireAscending(
                 "IOSQQID", queue.queueId(), lastSubmissionQueueId, stateOffset,
                 SubmissionQueueStateView.IOSQQID_OFFSET);
+        requirePageAligned("IOSQPRP1", queue.prp1(), stateOffset + SubmissionQueueStateView.IOSQPRP1_OFFSET);
         int size = queue.zeroBasedSize();
+        requireTwoSlots("IOSQQSIZE", size, stateOffset + SubmissionQueueStateView.IOSQQSIZE_OFFSET);
         requireInside("IOSQHP", queue.head(), size, stateOffset + SubmissionQueueStateView.IOSQHP_OFFSET);
         requireInside("IOSQTP", queue.tail(), size, stateOffset + SubmissionQueueStateView.IOSQTP_OFFSET);
         lastSubmissionQueueId = queue.queueId();
@@ -44,7 +47,9 @@ final class QueueStateCheck {
         requireAscending(
                 "IOCQQID", queue.queueId(), lastCompletionQueueId, stateOffset,
                 CompletionQueueStateView.IOCQQID_OFFSET);
+        requirePageAligned("IOCQPRP1", queue.prp1(), stateOffset + CompletionQueueStateView.IOCQPRP1_OFFSET);
         int size = queue.zeroBasedSize();
+        requireTwoSlots("IOCQQSIZE", size, stateOffset + CompletionQueueStateView.IOCQQSIZE_OFFSET);
         requireInside("IOCQHP", queue.head(), size, stateOffset + CompletionQueueStateView.IOCQHP_OFFSET);
         requireInside("IOCQTP", queue.tail(), size, stateOffset + CompletionQueueStateView.IOCQTP_OFFSET);
         lastCompletionQueueId = queue.queueId();
@@ -78,6 +83,21 @@ final class QueueStateCheck {
         if (id <= previous) {
             throw new InvalidValueException(field, Integer.toString(id), "above " + previous, stateOffset
                     + fieldOffset);
+        }
+    }
+
+    /// PRP1 of a queue names a memory page, directly or as a list of pages; no page is smaller than 4 KiB.
+    private static void requirePageAligned(String field, long address, long stateOffset) {
+        if ((address & SMALLEST_PAGE_BYTES - 1) != 0) {
+            throw new InvalidValueException(
+                    field, Long.toHexString(address) + "h", "a multiple of " + SMALLEST_PAGE_BYTES, stateOffset);
+        }
+    }
+
+    /// A queue of one slot could hold nothing and cannot be created.
+    private static void requireTwoSlots(String field, int zeroBasedSize, long stateOffset) {
+        if (zeroBasedSize < 1) {
+            throw new InvalidValueException(field, Integer.toString(zeroBasedSize), "1 to 65535", stateOffset);
         }
     }
 

@@ -124,43 +124,39 @@ public final class MigratableController implements AutoCloseable {
     /// @throws LiveMigrationException when the command failed
     public boolean isSuspended() {
         return withStart(new GetControllerStateCommand(controllerId, 0, 0, 0, 0, 0, ControllerState.HEADER_BYTES / 4),
-                (header, memory, completion) -> (completion.dword0() & 1) != 0 || header.suspended());
+                (header, buffer, completion) -> isSuspended(header, completion));
     }
 
-    /// Asks the controller how large its state is. Allowed while it runs; it may then change.
+    /// Asks the controller for the start of its state. Allowed while it runs; what it says may then change.
     ///
     /// @param format format of the state
-    /// @return bytes of the whole state, header included
-    /// @throws LiveMigrationException when the command failed or its answer is not a valid header
-    public long stateBytes(StateFormat format) {
-        var indices = FormatIndices.of(format, controlling.formats());
-        return withStart(
-                indices.get(controllerId, 0, ControllerState.HEADER_BYTES),
-                (header, memory, completion) -> header.validate(Long.MAX_VALUE, options.maximumStateBytes())
-                        .totalBytes());
-    }
-
-    /// Asks the controller how many I/O queues it has, submission and completion queues together.
-    ///
-    /// @param format format of the state
-    /// @return the number; empty when the format has no version that this library knows
+    /// @return whether it is suspended, how large its state is, and how many I/O queues it has
+    /// @throws InvalidValueException  when the controller does not have this format, or its answer is not the start of a valid state
     /// @throws LiveMigrationException when the command failed
-    public OptionalInt ioQueueCount(StateFormat format) {
+    public StateSummary summary(StateFormat format) {
+        var indices = FormatIndices.of(format, controlling.formats());
+        long bytes = ControllerState.HEADER_BYTES + NvmeControllerState.Version0.HEADER_BYTES;
+        return withStart(indices.get(controllerId, 0, bytes), (header, buffer, completion) -> {
+            long total = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
+            indices.requireMatches(header, buffer.memory.segment(), total);
+            return new StateSummary(isSuspended(header, completion), total, ioQueueCount(format, header, buffer));
+        });
+    }
+
+    private static OptionalInt ioQueueCount(StateFormat format, ControllerStateView header, PiecePool.Buffer buffer) {
         if (format.version().isEmpty() || format.version().getAsInt() != 0) {
             return OptionalInt.empty();
         }
-        var indices = FormatIndices.of(format, controlling.formats());
-        long bytes = ControllerState.HEADER_BYTES + NvmeControllerState.Version0.HEADER_BYTES;
-        return withStart(indices.get(controllerId, 0, bytes), (header, memory, completion) -> {
-            long total = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
-            indices.requireMatches(header, memory.memory.segment(), total);
-            if (total < bytes) {
-                throw new InvalidValueException(
-                        "NVMECSS", Long.toString(header.nvmeStateDwords()), "2 or more dwords in version 0", 16);
-            }
-            var state = new NvmeControllerStateView().wrap(memory.memory.segment(), ControllerState.HEADER_BYTES);
-            return OptionalInt.of(state.submissionQueueCount() + state.completionQueueCount());
-        });
+        if (header.nvmeStateDwords() < NvmeControllerState.Version0.HEADER_BYTES / 4) {
+            throw new InvalidValueException(
+                    "NVMECSS", Long.toString(header.nvmeStateDwords()), "2 or more dwords in version 0", 16);
+        }
+        var state = new NvmeControllerStateView().wrap(buffer.memory.segment(), ControllerState.HEADER_BYTES);
+        return OptionalInt.of(state.submissionQueueCount() + state.completionQueueCount());
+    }
+
+    private static boolean isSuspended(ControllerStateView header, Completion completion) {
+        return (completion.dword0() & 1) != 0 || header.suspended();
     }
 
     private interface StartReader<T> {
@@ -182,9 +178,12 @@ public final class MigratableController implements AutoCloseable {
         }
     }
 
-    /// Makes ready what a session would otherwise allocate when it is opened.
-    public void prepareBuffers() {
-        pool.prepare(commandsInFlight());
+    /// Makes ready the memory that a session for a state of this size would otherwise allocate when it is opened.
+    ///
+    /// @param stateBytes expected size of the state in bytes
+    public void prepareBuffers(long stateBytes) {
+        long pieces = (stateBytes + pool.bufferBytes() - 1) / pool.bufferBytes();
+        pool.prepare((int) Math.min(commandsInFlight(), pieces));
     }
 
     /// Opens the state for reading. The controller must be suspended. Returns when the header has been read and checked.

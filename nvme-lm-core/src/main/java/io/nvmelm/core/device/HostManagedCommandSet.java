@@ -52,8 +52,7 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
     @Override
     public void announce() {
         controller.announce();
-        lastStateBytes = OptionalLong.of(controller.stateBytes(format));
-        controller.prepareBuffers();
+        controller.prepareBuffers(estimatedStateBytes());
     }
 
     @Override
@@ -73,7 +72,7 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
 
     @Override
     public long estimatedStateBytes() {
-        long bytes = controller.stateBytes(format);
+        long bytes = controller.summary(format).totalBytes();
         lastStateBytes = OptionalLong.of(bytes);
         return bytes;
     }
@@ -87,12 +86,18 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
 
     @Override
     public StateTarget openTarget() {
-        var queues = controller.ioQueueCount(
-                format.version().isPresent() ? StateFormat.ofVersion(format.version().getAsInt()) : format);
-        if (queues.isPresent() && queues.getAsInt() != 0) {
+        var summary = controller.summary(format);
+        if (!summary.suspended()) {
             throw new DeviceStateException(
                     DeviceState.STOP,
-                    "the controller has " + queues.getAsInt() + " I/O queues and so cannot take a new state",
+                    "the controller is not suspended any more",
+                    "Something reset it; reset the device and start again");
+        }
+        if (summary.ioQueueCount().orElse(0) != 0) {
+            throw new DeviceStateException(
+                    DeviceState.STOP,
+                    "the controller has " + summary.ioQueueCount().getAsInt()
+                            + " I/O queues and so cannot take a new state",
                     "Reset the device before it is loaded");
         }
         return controller.openTarget(format);

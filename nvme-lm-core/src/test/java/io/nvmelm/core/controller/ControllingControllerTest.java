@@ -60,7 +60,7 @@ class ControllingControllerTest {
     @Test
     void aPieceIsTheSmallestOfTransportMdtsAndOption() {
         var transport = new ScriptedTransport(new byte[0], 1 << 20, 1);
-        assertThat(ControllingController.open(transport).pieceBytes()).isEqualTo(1 << 20);
+        assertThat(ControllingController.open(transport).pieceBytes()).isEqualTo(256 << 10);
         transport.mdts = 5;
         assertThat(ControllingController.open(transport).pieceBytes()).isEqualTo(128 << 10);
         var options = TransferOptions.defaults().withPieces(64, 1);
