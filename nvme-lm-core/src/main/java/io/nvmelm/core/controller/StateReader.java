@@ -2,6 +2,7 @@ package io.nvmelm.core.controller;
 
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.SessionEndedException;
 import io.nvmelm.StateInconsistentException;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.ControllerStateView;
@@ -55,6 +56,8 @@ final class StateReader implements StateSource {
     private PiecePool.@Nullable Buffer current;
     private long delivered;
     private boolean ended;
+    /// Whether a read did not come to its end: the bytes it should have delivered are missing.
+    private boolean failed;
     private boolean closed;
 
     private StateReader(
@@ -113,6 +116,16 @@ final class StateReader implements StateSource {
 
     @Override
     public int read(ByteBuffer destination) {
+        if (closed || failed) {
+            throw new SessionEndedException(closed ? "it was closed" : "an earlier read failed");
+        }
+        failed = true;
+        int bytes = readOn(destination);
+        failed = false;
+        return bytes;
+    }
+
+    private int readOn(ByteBuffer destination) {
         int copied = 0;
         while (destination.hasRemaining()) {
             var buffer = current;

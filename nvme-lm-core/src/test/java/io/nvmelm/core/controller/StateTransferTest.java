@@ -201,7 +201,7 @@ class StateTransferTest {
         transport.override = command -> command instanceof GetControllerStateCommand && count.incrementAndGet() == 4
                 ? Completion.failure(StatusCode.INTERNAL_ERROR)
                 : null;
-        var controller = controller(transport, 512, 1);
+        var controller = controller(transport, 512, 3);
         try (var source = controller.openSource(FORMAT, OptionalLong.empty())) {
             assertThatThrownBy(() -> readAll(source, 512))
                     .isInstanceOfSatisfying(CommandFailedException.class, e -> assertThat(
@@ -210,6 +210,19 @@ class StateTransferTest {
         }
         controller.close();
         assertThat(transport.open).isZero();
+    }
+
+    @Test
+    void nothingIsReadAfterAFailedPieceSinceItsBytesAreMissing() {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(100), 1 << 20, 8);
+        transport.override = command -> command instanceof GetControllerStateCommand get && get.byteOffset() == 1024
+                ? Completion.failure(StatusCode.INTERNAL_ERROR)
+                : null;
+        var source = controller(transport, 512, 3).openSource(FORMAT, OptionalLong.empty());
+        assertThatThrownBy(() -> readAll(source, 512)).isInstanceOf(CommandFailedException.class);
+        assertThatThrownBy(() -> readAll(source, 512)).isInstanceOf(SessionEndedException.class);
+        source.close();
+        assertThatThrownBy(() -> readAll(source, 512)).isInstanceOf(SessionEndedException.class);
     }
 
     @Test
