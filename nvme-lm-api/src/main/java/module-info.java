@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 /// An embedder works with `io.nvmelm`; protocol values are in `io.nvmelm.nvme`; a transport implements `io.nvmelm.spi`.
 @NullMarked
 module io.nvmelm.api {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.nvmelm;
     exports io.nvmelm.nvme;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.nvmelm.core {
     requires transitive io.nvmelm.api;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.nvmelm.core.codec;
     exports io.nvmelm.core.controller;

@@ -51,7 +51,8 @@ public interface MigratableDevice extends AutoCloseable {
     /// @throws DeviceStateException  when a session is open
     /// @throws InvalidValueException when the device does not have this format
     default void selectStateFormat(StateFormat format) {
-        throw new InvalidValueException("format", format.toString(), "none: this device has no choice of formats");
+        throw new InvalidValueException("format", format.toString(), "none: this device has no choice of formats")
+                .at(identity().name(), "choosing the format");
     }
 
     /// Does before a suspension what can be done before it: tells the controller that a suspension will follow and

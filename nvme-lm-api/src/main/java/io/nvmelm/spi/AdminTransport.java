@@ -1,6 +1,7 @@
 package io.nvmelm.spi;
 
 import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.InvalidValueException;
 import io.nvmelm.TransportException;
 import io.nvmelm.nvme.Completion;
 import java.lang.foreign.MemorySegment;
@@ -22,7 +23,8 @@ public interface AdminTransport extends AutoCloseable {
     ///
     /// @param byteSize size in bytes, 1 to [TransportLimits#maximumTransferBytes()]
     /// @return the memory
-    /// @throws TransportException when there is no such memory
+    /// @throws InvalidValueException when the size is out of bounds
+    /// @throws TransportException    when there is no such memory, or the transport is closed
     TransferMemory allocate(long byteSize);
 
     /// Submits one command. Returns at once, or blocks while [TransportLimits#maximumCommandsInFlight()] commands are
@@ -37,7 +39,8 @@ public interface AdminTransport extends AutoCloseable {
     /// @param timeout      time until the command must be complete
     /// @return the completion, whatever its status; or exceptionally a [CommandTimeoutException], after which `data`
     ///         belongs to the transport until the command completes or the controller is reset
-    ///         ([TransferMemory#isQuarantined()]), or a [TransportException]
+    ///         ([TransferMemory#isQuarantined()]), or a [TransportException], also when the transport is closed
+    /// @throws InvalidValueException when an argument is out of bounds, or `data` is not open memory of this transport
     CompletableFuture<Completion> submit(
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout);
 

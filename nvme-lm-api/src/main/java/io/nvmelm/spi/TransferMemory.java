@@ -2,7 +2,8 @@ package io.nvmelm.spi;
 
 import java.lang.foreign.MemorySegment;
 
-/// Memory that a controller can reach, lent by an [AdminTransport]. Not thread-safe; the owner is whoever allocated it.
+/// Memory that a controller can reach, lent by an [AdminTransport]. The owner is whoever allocated it; usable from any
+/// thread, by one at a time.
 public interface TransferMemory extends AutoCloseable {
 
     /// {@return the bytes of this memory} Valid until [#close()]; while a command uses them, they change under the
@@ -13,7 +14,8 @@ public interface TransferMemory extends AutoCloseable {
     /// command; closing it is right, and the transport keeps it until that command can no longer write.
     boolean isQuarantined();
 
-    /// Gives the memory back. Idempotent.
+    /// Gives the memory back. While a command still uses it, the transport keeps it until that command can no longer write.
+    /// Idempotent.
     @Override
     void close();
 }

@@ -136,7 +136,7 @@ public final class CompletionQueueStateView extends StructureView {
         return unsigned32(RESERVED_OFFSET);
     }
 
-    /// Sets the the reserved bytes.
+    /// Sets the reserved bytes.
     ///
     /// @param value 32 bits
     /// @return this

@@ -152,7 +152,7 @@ public final class SubmissionQueueStateView extends StructureView {
         return unsigned32(RESERVED_OFFSET);
     }
 
-    /// Sets the the reserved bytes.
+    /// Sets the reserved bytes.
     ///
     /// @param value 32 bits
     /// @return this

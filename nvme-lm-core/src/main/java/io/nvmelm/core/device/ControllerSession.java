@@ -53,13 +53,13 @@ final class ControllerSession implements MigrationData {
 
     @Override
     public int read(ByteBuffer destination) {
-        if (source == null) {
-            throw new DeviceStateException(
-                    DeviceState.RESUMING, "read from a session that loads", "Open a session by STOP_COPY");
-        }
         lock.lock();
         try {
             requireOpen();
+            if (source == null) {
+                throw new DeviceStateException(
+                        DeviceState.RESUMING, "read from a session that loads", "Open a session by STOP_COPY");
+            }
             return source.read(destination);
         } catch (LiveMigrationException e) {
             throw e.at(device, "reading the state");
@@ -70,13 +70,13 @@ final class ControllerSession implements MigrationData {
 
     @Override
     public int write(ByteBuffer data) {
-        if (target == null) {
-            throw new DeviceStateException(
-                    DeviceState.STOP_COPY, "write to a session that saves", "Open a session by RESUMING");
-        }
         lock.lock();
         try {
             requireOpen();
+            if (target == null) {
+                throw new DeviceStateException(
+                        DeviceState.STOP_COPY, "write to a session that saves", "Open a session by RESUMING");
+            }
             return target.write(data);
         } catch (LiveMigrationException e) {
             throw e.at(device, "writing the state");
@@ -90,11 +90,12 @@ final class ControllerSession implements MigrationData {
         lock.lock();
         try {
             requireOpen();
-            return source != null
-                    ? OptionalLong.of(source.totalBytes())
-                    : target != null
-                            ? target.totalBytes()
-                            : OptionalLong.empty();
+            if (source != null) {
+                return OptionalLong.of(source.totalBytes());
+            }
+            return target == null ? OptionalLong.empty() : target.totalBytes();
+        } catch (LiveMigrationException e) {
+            throw e.at(device, "asking for the size of the state");
         } finally {
             lock.unlock();
         }
