@@ -1,0 +1,70 @@
+package io.nvmelm.transport.mock;
+
+import io.nvmelm.core.codec.SubmissionEntryView;
+import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.SetControllerStateCommand;
+import io.nvmelm.transport.mock.LatencyModel.CommandClass;
+
+/// How many bytes a command moves by its own word, and which class of latency it has. Read before anything is checked.
+final class CommandSizes {
+    private static final int IDENTIFY = AdminOpcode.IDENTIFY.value();
+    private static final int GET_LOG_PAGE = AdminOpcode.GET_LOG_PAGE.value();
+    private static final int MIGRATION_SEND = AdminOpcode.MIGRATION_SEND.value();
+    private static final int MIGRATION_RECEIVE = AdminOpcode.MIGRATION_RECEIVE.value();
+
+    private CommandSizes() {}
+
+    static CommandClass classOf(SubmissionEntryView entry, boolean admin) {
+        int opcode = entry.opcode();
+        if (admin) {
+            return opcode == MIGRATION_SEND || opcode == MIGRATION_RECEIVE
+                    ? CommandClass.MIGRATION
+                    : CommandClass.ADMIN;
+        }
+        return switch (opcode) {
+            case IoCommands.READ -> CommandClass.READ;
+            case IoCommands.FLUSH -> CommandClass.FLUSH;
+            default -> CommandClass.WRITE;
+        };
+    }
+
+    static long admin(SubmissionEntryView entry) {
+        int opcode = entry.opcode();
+        if (opcode == MIGRATION_RECEIVE) {
+            return getState(entry);
+        }
+        if (opcode == MIGRATION_SEND) {
+            return (entry.cdw10() & 0xFF) == SetControllerStateCommand.SELECT ? setState(entry) : 0;
+        }
+        if (opcode == IDENTIFY) {
+            return IdentifyCommand.DATA_BYTES;
+        }
+        return opcode == GET_LOG_PAGE ? logPage(entry) : 0;
+    }
+
+    /// {@return bytes of Set Controller State: NUMD is a plain count}
+    static long setState(SubmissionEntryView entry) {
+        return Integer.toUnsignedLong(entry.cdw15()) * 4;
+    }
+
+    /// {@return bytes of Get Controller State: NUMDL is 0's based}
+    static long getState(SubmissionEntryView entry) {
+        return (Integer.toUnsignedLong(entry.cdw15()) + 1) * 4;
+    }
+
+    /// {@return bytes of Get Log Page: NUMDU and NUMDL are 0's based}
+    static long logPage(SubmissionEntryView entry) {
+        long zeroBased = (long) (entry.cdw11() & 0xFFFF) << 16 | entry.cdw10() >>> 16;
+        return (zeroBased + 1) * 4;
+    }
+
+    /// {@return bytes of an I/O command: NLB is 0's based}
+    static long io(SubmissionEntryView entry, SubsystemConfiguration configuration) {
+        if (entry.opcode() != IoCommands.READ && entry.opcode() != IoCommands.WRITE) {
+            return 0;
+        }
+        var medium = configuration.namespace(entry.namespaceId());
+        return medium == null ? 0 : ((entry.cdw12() & 0xFFFF) + 1L) * medium.blockByteSize();
+    }
+}

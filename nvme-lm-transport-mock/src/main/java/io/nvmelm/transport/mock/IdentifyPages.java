@@ -1,0 +1,205 @@
+package io.nvmelm.transport.mock;
+
+import io.nvmelm.core.codec.IdentifyControllerView;
+import io.nvmelm.core.codec.SecondaryControllerListView;
+import io.nvmelm.core.codec.SupportedStateFormatsView;
+import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.IdentifyController;
+import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.nvme.TrackingLimits;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/// Identify (Base 2.3 clause 5.2.13) of one controller.
+final class IdentifyPages {
+    private static final int IO_COMMAND_SET_CONTROLLER = 0x06;
+    private static final int NVM_COMMAND_SET = 0;
+    private static final int VENDOR_ID = 0x1D1D;
+    private static final int VERSION = 0x0002_0300;
+    private static final int NVM_COMMAND_SET_VERSION = 0x0001_0200;
+    private static final int NVM_COMMAND_SET_VERSION_OFFSET = 20;
+    private static final int IO_CONTROLLER = 1;
+    private static final int MULTIPLE_CONTROLLERS = 1 << 1;
+    private static final int VIRTUAL_FUNCTION = 1 << 2;
+    private static final int WRITE_ZEROES_SUPPORTED = 1 << 3;
+    private static final int ENTRY_BYTES_64 = 0x66;
+    private static final int ENTRY_BYTES_16 = 0x44;
+    private static final int DESCRIPTOR_NGUID = 2;
+    private static final int DESCRIPTOR_COMMAND_SET = 4;
+    private static final int SHARED_NAMESPACE = 1;
+    private static final int LBA_FORMAT_OFFSET = 128;
+    private static final int NGUID_OFFSET = 104;
+    private static final long FIRST_RESERVED_NAMESPACE = 0xFFFF_FFFEL;
+
+    private static final ValueLayout.OfInt DWORD =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong QUADWORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong NETWORK_QUADWORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final InMemoryController controller;
+    private final SubsystemConfiguration configuration;
+    private final MemorySegment page = MemorySegment.ofArray(new byte[IdentifyCommand.DATA_BYTES]);
+
+    IdentifyPages(InMemoryController controller, SubsystemConfiguration configuration) {
+        this.controller = controller;
+        this.configuration = configuration;
+    }
+
+    void execute(Command command) {
+        page.fill((byte) 0);
+        var status = fill(command);
+        if (status == StatusCode.SUCCESSFUL_COMPLETION) {
+            status = command.bindData(IdentifyCommand.DATA_BYTES);
+        }
+        if (status != StatusCode.SUCCESSFUL_COMPLETION) {
+            command.fail(status);
+            return;
+        }
+        command.writeHost(0, page, 0, IdentifyCommand.DATA_BYTES);
+        command.succeed();
+    }
+
+    private StatusCode fill(Command command) {
+        var entry = command.entry;
+        long namespaceId = entry.namespaceId();
+        int structure = entry.cdw10() & 0xFF;
+        boolean controlling = controller.isControlling();
+        return switch (structure) {
+            case IdentifyCommand.NAMESPACE -> namespace(namespaceId);
+            case IdentifyCommand.CONTROLLER -> controller();
+            case IdentifyCommand.ACTIVE_NAMESPACE_LIST -> activeNamespaces(namespaceId);
+            case IdentifyCommand.NAMESPACE_DESCRIPTORS -> descriptors(namespaceId);
+            case IO_COMMAND_SET_CONTROLLER -> ioCommandSet(entry.cdw11() >>> 24);
+            case IdentifyCommand.SECONDARY_CONTROLLER_LIST ->
+                controlling ? secondaryControllers(entry.cdw10() >>> 16) : StatusCode.INVALID_FIELD_IN_COMMAND;
+            case IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS ->
+                controlling ? stateFormats() : StatusCode.INVALID_FIELD_IN_COMMAND;
+            default -> StatusCode.INVALID_FIELD_IN_COMMAND;
+        };
+    }
+
+    private StatusCode controller() {
+        boolean controlling = controller.isControlling();
+        new IdentifyControllerView()
+                .wrap(page, 0)
+                .pciVendorId(VENDOR_ID)
+                .pciSubsystemVendorId(VENDOR_ID)
+                .serialNumber(configuration.serialNumber())
+                .modelNumber(configuration.modelNumber())
+                .firmwareRevision(configuration.firmwareRevision())
+                .multipathCapabilities(controlling ? MULTIPLE_CONTROLLERS : MULTIPLE_CONTROLLERS | VIRTUAL_FUNCTION)
+                .maximumDataTransferSize(configuration.mdts())
+                .controllerId(controller.controllerId())
+                .version(VERSION)
+                .controllerType(IO_CONTROLLER)
+                .optionalAdminCommands(controlling ? IdentifyController.OACS_HOST_MANAGED_LIVE_MIGRATION : 0)
+                .abortCommandLimit(SubsystemConfiguration.ABORT_COMMANDS - 1)
+                .asynchronousEventLimit(SubsystemConfiguration.ASYNCHRONOUS_EVENT_REQUESTS - 1)
+                .submissionQueueEntrySize(ENTRY_BYTES_64)
+                .completionQueueEntrySize(ENTRY_BYTES_16)
+                .numberOfNamespaces(configuration.namespaces().size())
+                .optionalNvmCommands(WRITE_ZEROES_SUPPORTED)
+                .subsystemNqn(configuration.nqn())
+                .tracking(TrackingLimits.NONE);
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private StatusCode namespace(long namespaceId) {
+        var medium = configuration.namespace(namespaceId);
+        if (medium == null) {
+            return StatusCode.INVALID_NAMESPACE_OR_FORMAT;
+        }
+        page.set(QUADWORD, 0, medium.blockCount());
+        page.set(QUADWORD, 8, medium.blockCount());
+        page.set(QUADWORD, 16, medium.blockCount());
+        page.set(ValueLayout.JAVA_BYTE, 30, (byte) SHARED_NAMESPACE);
+        putIdentifier(NGUID_OFFSET, identifier(medium, namespaceId));
+        page.set(DWORD, LBA_FORMAT_OFFSET, Integer.numberOfTrailingZeros(medium.blockByteSize()) << 16);
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private StatusCode activeNamespaces(long after) {
+        if (after >= FIRST_RESERVED_NAMESPACE) {
+            return StatusCode.INVALID_NAMESPACE_OR_FORMAT;
+        }
+        int place = 0;
+        for (long id = after + 1; id <= configuration.namespaces().size() && place < page.byteSize(); id++) {
+            page.set(DWORD, place, (int) id);
+            place += Integer.BYTES;
+        }
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private StatusCode descriptors(long namespaceId) {
+        var medium = configuration.namespace(namespaceId);
+        if (medium == null) {
+            return StatusCode.INVALID_NAMESPACE_OR_FORMAT;
+        }
+        page.set(ValueLayout.JAVA_BYTE, 0, (byte) DESCRIPTOR_NGUID);
+        page.set(ValueLayout.JAVA_BYTE, 1, (byte) 16);
+        putIdentifier(4, identifier(medium, namespaceId));
+        page.set(ValueLayout.JAVA_BYTE, 20, (byte) DESCRIPTOR_COMMAND_SET);
+        page.set(ValueLayout.JAVA_BYTE, 21, (byte) 1);
+        page.set(ValueLayout.JAVA_BYTE, 24, (byte) NVM_COMMAND_SET);
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private StatusCode ioCommandSet(int commandSet) {
+        if (commandSet != NVM_COMMAND_SET) {
+            return StatusCode.INVALID_FIELD_IN_COMMAND;
+        }
+        page.set(DWORD, NVM_COMMAND_SET_VERSION_OFFSET, NVM_COMMAND_SET_VERSION);
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private StatusCode secondaryControllers(int fromId) {
+        var list = new SecondaryControllerListView().wrap(page, 0);
+        int count = 0;
+        for (int i = 0; i < configuration.migratableCount(); i++) {
+            int id = configuration.firstMigratableId() + i;
+            if (id >= fromId && count < SecondaryControllerListView.MAXIMUM_ENTRIES) {
+                list.controllerId(count, id)
+                        .primaryControllerId(count, configuration.controllingId())
+                        .online(count, true)
+                        .vfNumber(count, i + 1)
+                        .queueResources(count, Math.min(configuration.maximumQueuePairs() + 1, 0xFFFF))
+                        .interruptResources(count, configuration.vectors());
+                count++;
+            }
+        }
+        list.entryCount(count);
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private StatusCode stateFormats() {
+        var versions = configuration.stateVersions();
+        var uuids = configuration.vendorFormats();
+        var formats = new SupportedStateFormatsView()
+                .wrap(page, 0)
+                .versionCount(versions.size())
+                .uuidCount(uuids.size());
+        for (int i = 0; i < versions.size(); i++) {
+            formats.version(i + 1, versions.get(i));
+        }
+        for (int j = 0; j < uuids.size(); j++) {
+            formats.uuid(j + 1, uuids.get(j));
+        }
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private UUID identifier(NamespaceMedium medium, long namespaceId) {
+        return medium.identifier()
+                .orElseGet(() -> UUID.nameUUIDFromBytes(
+                        (configuration.nqn() + "/" + namespaceId).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void putIdentifier(long offset, UUID identifier) {
+        page.set(NETWORK_QUADWORD, offset, identifier.getMostSignificantBits());
+        page.set(NETWORK_QUADWORD, offset + 8, identifier.getLeastSignificantBits());
+    }
+}

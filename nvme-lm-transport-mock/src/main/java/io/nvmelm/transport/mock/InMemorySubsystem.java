@@ -1,0 +1,175 @@
+package io.nvmelm.transport.mock;
+
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.spi.AdminTransport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// An NVM subsystem in memory: one controlling controller, any number of migratable controllers, and namespaces that
+/// are attached to all of them. The migratable controllers are secondary controllers of the controlling one, with
+/// virtual function numbers from 1 in the order of their identifiers, and always online.
+///
+/// Several subsystems over one [VirtualClock] are one world, as a migration from one to another needs. Thread-safe.
+///
+/// ```java
+/// var clock = new VirtualClock();
+/// var source = InMemorySubsystem.builder(clock).nqn("nqn.2014-08.org.example:source").build();
+/// source.controller(1).attach(new GuestMemory(1 << 30), InterruptHandler.NONE);
+/// AdminTransport transport = source.controllingTransport();
+/// ```
+public final class InMemorySubsystem {
+    /// Names the format of vendor specific data that controllers of this model read and write: what version 0 of the
+    /// NVMe Controller State leaves out, so that a controller can be continued as it was.
+    public static final UUID VENDOR_STATE_UUID = UUID.fromString("5d1f6c0e-7b0a-4c55-9a6e-3e2f8c14d9b7");
+
+    private final SubsystemConfiguration configuration;
+    private final VirtualClock clock;
+    private final CommandLog log;
+    private final FaultScript faults;
+    private final List<String> violations = new ArrayList<>();
+    private final MigrationCommands migration;
+    private final InMemoryController controlling;
+    private final InMemoryController[] migratable;
+    private final List<InMemoryAdminTransport> transports = new ArrayList<>();
+
+    InMemorySubsystem(VirtualClock clock, SubsystemConfiguration configuration) {
+        this.clock = clock;
+        this.configuration = configuration;
+        this.log = new CommandLog(configuration.commandLogCapacity());
+        this.faults = new FaultScript(clock);
+        this.migration = new MigrationCommands(this, configuration);
+        var random = new SplittableRandom(configuration.seed());
+        this.controlling =
+                new InMemoryController(this, configuration, configuration.controllingId(), random.split(), migration);
+        this.migratable = new InMemoryController[configuration.migratableCount()];
+        for (int place = 0; place < migratable.length; place++) {
+            int id = configuration.firstMigratableId() + place;
+            migratable[place] = new InMemoryController(this, configuration, id, random.split(), null);
+        }
+    }
+
+    /// {@return a builder of a subsystem in the world of this clock}
+    ///
+    /// @param clock clock of the world
+    public static InMemorySubsystemBuilder builder(VirtualClock clock) {
+        return new InMemorySubsystemBuilder(clock);
+    }
+
+    /// Opens a transport to the controlling controller, which needs no attached memory for it and need not be enabled.
+    /// Transports are independent of each other; waiting for a future of one moves the clock.
+    ///
+    /// @return the transport; the caller closes it
+    public AdminTransport controllingTransport() {
+        clock.enter();
+        try {
+            var transport = new InMemoryAdminTransport(this, configuration);
+            transports.add(transport);
+            return transport;
+        } finally {
+            clock.exit();
+        }
+    }
+
+    /// {@return the controlling controller}
+    public InMemoryController controllingController() {
+        return controlling;
+    }
+
+    /// {@return a controller of this subsystem}
+    ///
+    /// @param controllerId controller identifier (CNTLID)
+    /// @throws InvalidValueException when there is no such controller
+    public InMemoryController controller(int controllerId) {
+        var found = controllerId == controlling.controllerId() ? controlling : migratable(controllerId);
+        if (found == null) {
+            throw new InvalidValueException("controllerId", Integer.toString(controllerId),
+                    "a controller of the subsystem");
+        }
+        return found;
+    }
+
+    /// {@return identifiers of the migratable controllers, ascending}
+    public List<Integer> migratableControllerIds() {
+        var ids = new ArrayList<Integer>(migratable.length);
+        for (var controller : migratable) {
+            ids.add(controller.controllerId());
+        }
+        return List.copyOf(ids);
+    }
+
+    /// {@return the last admin commands that arrived at the controlling controller, in the order of arrival}
+    public List<CommandRecord> adminCommandLog() {
+        clock.enter();
+        try {
+            return log.records();
+        } finally {
+            clock.exit();
+        }
+    }
+
+    /// Empties the log of admin commands.
+    public void clearAdminCommandLog() {
+        clock.enter();
+        try {
+            log.clear();
+        } finally {
+            clock.exit();
+        }
+    }
+
+    /// {@return faults that are to happen to commands of the controlling controller}
+    public FaultScript faults() {
+        return faults;
+    }
+
+    /// {@return what no controller may ever do and one did, in words: memory accesses and interrupts of suspended
+    /// controllers} Empty unless the model itself is wrong.
+    public List<String> violations() {
+        clock.enter();
+        try {
+            return List.copyOf(violations);
+        } finally {
+            clock.exit();
+        }
+    }
+
+    /// {@return the clock of the world}
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    // What follows is called by the parts of the model, under the lock.
+
+    List<String> violationList() {
+        return violations;
+    }
+
+    CommandLog log() {
+        return log;
+    }
+
+    /// {@return the migratable controller with this identifier; null where there is none}
+    @Nullable
+    InMemoryController migratable(int controllerId) {
+        int place = controllerId - configuration.firstMigratableId();
+        return place >= 0 && place < migratable.length ? migratable[place] : null;
+    }
+
+    /// Its suspensions end, what it had received in part is lost, and so are commands under way.
+    void controllingControllerWasReset() {
+        migration.reset();
+        for (var controller : migratable) {
+            controller.suspension().controllingControllerWasReset();
+        }
+        for (var transport : transports) {
+            transport.controllerWasReset();
+        }
+    }
+
+    void transportClosed(InMemoryAdminTransport transport) {
+        transports.remove(transport);
+    }
+}

@@ -1,0 +1,317 @@
+package io.nvmelm.transport.mock;
+
+import io.nvmelm.InvalidValueException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// Builds an [InMemorySubsystem]. Everything has a default; each setter checks its value and returns the builder.
+public final class InMemorySubsystemBuilder {
+    private static final int LARGEST_CONTROLLER_ID = 0xFFEF;
+    private static final int SERIAL_NUMBER_CHARACTERS = 20;
+    private static final int MODEL_NUMBER_CHARACTERS = 40;
+    private static final int FIRMWARE_CHARACTERS = 8;
+    private static final int NQN_CHARACTERS = 223;
+    private static final int MAXIMUM_FORMATS = 100;
+
+    private final VirtualClock clock;
+    private String nqn = "nqn.2014-08.org.example:in-memory";
+    private String serialNumber = "MEM0001";
+    private String modelNumber = "In-memory NVM subsystem";
+    private String firmwareRevision = "1.0";
+    private int controllingId;
+    private int firstMigratableId = 1;
+    private int migratableCount = 1;
+    private int maximumQueuePairs = 16;
+    private int maximumQueueEntries = 1024;
+    private int maximumFetchedCommands = 64;
+    private int mdts = 7;
+    private List<Integer> stateVersions = List.of(0);
+    private List<UUID> vendorFormats = List.of(InMemorySubsystem.VENDOR_STATE_UUID);
+    private int vendorStatePadding;
+    private long maximumStateBytes = 64L << 20;
+    private boolean reportSuspendedInCompletion = true;
+    private long maximumTransferBytes = 1 << 20;
+    private int maximumCommandsInFlight = 32;
+    private int commandLogCapacity = 4096;
+    private long seed = 1;
+    private LatencyModel latency = LatencyModel.none();
+    private final List<NamespaceMedium> namespaces = new ArrayList<>();
+
+    InMemorySubsystemBuilder(VirtualClock clock) {
+        this.clock = clock;
+    }
+
+    /// Sets the NVMe qualified name of the subsystem (SUBNQN).
+    ///
+    /// @param value 1 to 223 characters
+    /// @return this
+    public InMemorySubsystemBuilder nqn(String value) {
+        nqn = requireText("nqn", value, NQN_CHARACTERS);
+        return this;
+    }
+
+    /// Sets the serial number (SN).
+    ///
+    /// @param value 1 to 20 characters
+    /// @return this
+    public InMemorySubsystemBuilder serialNumber(String value) {
+        serialNumber = requireText("serialNumber", value, SERIAL_NUMBER_CHARACTERS);
+        return this;
+    }
+
+    /// Sets the model number (MN).
+    ///
+    /// @param value 1 to 40 characters
+    /// @return this
+    public InMemorySubsystemBuilder modelNumber(String value) {
+        modelNumber = requireText("modelNumber", value, MODEL_NUMBER_CHARACTERS);
+        return this;
+    }
+
+    /// Sets the firmware revision (FR).
+    ///
+    /// @param value 1 to 8 characters
+    /// @return this
+    public InMemorySubsystemBuilder firmwareRevision(String value) {
+        firmwareRevision = requireText("firmwareRevision", value, FIRMWARE_CHARACTERS);
+        return this;
+    }
+
+    /// Sets the identifier of the controlling controller. Default 0.
+    ///
+    /// @param value 0 to FFEFh, none of the migratable controllers'
+    /// @return this
+    public InMemorySubsystemBuilder controllingControllerId(int value) {
+        controllingId = (int) require("controllingControllerId", value, 0, LARGEST_CONTROLLER_ID);
+        return this;
+    }
+
+    /// Sets the number of migratable controllers. Default 1.
+    ///
+    /// @param value 0 to 4096
+    /// @return this
+    public InMemorySubsystemBuilder migratableControllers(int value) {
+        migratableCount = (int) require("migratableControllers", value, 0, 4096);
+        return this;
+    }
+
+    /// Sets the identifier of the first migratable controller; the others follow it. Default 1.
+    ///
+    /// @param value 0 to FFEFh
+    /// @return this
+    public InMemorySubsystemBuilder secondaryIdsFrom(int value) {
+        firstMigratableId = (int) require("secondaryIdsFrom", value, 0, LARGEST_CONTROLLER_ID);
+        return this;
+    }
+
+    /// Sets how many I/O queue pairs a controller can have; it has one interrupt vector more than that, but at
+    /// most the 2048 of MSI-X. Default 16.
+    ///
+    /// @param value 1 to 65 535
+    /// @return this
+    public InMemorySubsystemBuilder maximumQueuePairs(int value) {
+        maximumQueuePairs = (int) require("maximumQueuePairs", value, 1, 65_535);
+        return this;
+    }
+
+    /// Sets the largest number of entries of an I/O queue (CAP.MQES). Default 1024.
+    ///
+    /// @param value 2 to 65 536
+    /// @return this
+    public InMemorySubsystemBuilder maximumQueueEntries(int value) {
+        maximumQueueEntries = (int) require("maximumQueueEntries", value, 2, 65_536);
+        return this;
+    }
+
+    /// Sets how many commands a controller fetches before the first of them is complete; the others wait in their
+    /// queues. Default 64.
+    ///
+    /// @param value 1 to 65 536
+    /// @return this
+    public InMemorySubsystemBuilder maximumFetchedCommands(int value) {
+        maximumFetchedCommands = (int) require("maximumFetchedCommands", value, 1, 65_536);
+        return this;
+    }
+
+    /// Sets MDTS of all controllers: a command moves at most 4096 bytes times 2 to this power. Default 7.
+    ///
+    /// @param value 0 for no limit, to 18
+    /// @return this
+    public InMemorySubsystemBuilder mdts(int value) {
+        mdts = (int) require("mdts", value, 0, 18);
+        return this;
+    }
+
+    /// Sets the versions of the NVMe Controller State in the list of supported formats, in that order. All of them have
+    /// the layout of version 0 and differ by their number only. Default 0 alone.
+    ///
+    /// @param values at most 100 versions of 16 bits
+    /// @return this
+    public InMemorySubsystemBuilder stateVersions(int... values) {
+        var versions = new ArrayList<Integer>();
+        for (int value : values) {
+            versions.add((int) require("stateVersions", value, 0, 0xFFFF));
+        }
+        require("stateVersions.length", versions.size(), 0, MAXIMUM_FORMATS);
+        stateVersions = List.copyOf(versions);
+        return this;
+    }
+
+    /// Sets whether the vendor specific format is supported. Default true.
+    ///
+    /// @param value true for [InMemorySubsystem#VENDOR_STATE_UUID] alone, false for none
+    /// @return this
+    public InMemorySubsystemBuilder vendorState(boolean value) {
+        return value ? vendorFormats(InMemorySubsystem.VENDOR_STATE_UUID) : vendorFormats();
+    }
+
+    /// Sets the UUIDs of vendor specific formats in the list of supported formats, in that order. All of them have the
+    /// one layout that there is and differ by their name only.
+    ///
+    /// @param values at most 100 UUIDs
+    /// @return this
+    public InMemorySubsystemBuilder vendorFormats(UUID... values) {
+        require("vendorFormats.length", values.length, 0, MAXIMUM_FORMATS);
+        vendorFormats = List.of(values);
+        return this;
+    }
+
+    /// Makes vendor specific data longer, for states of any size. Default 0.
+    ///
+    /// @param byteSize 0 to 1 GiB
+    /// @return this
+    public InMemorySubsystemBuilder vendorStatePadding(int byteSize) {
+        vendorStatePadding = (int) require("vendorStatePadding", byteSize, 0, 1 << 30);
+        return this;
+    }
+
+    /// Sets how long a state may be that is received; a longer one is refused with Not Enough Resources. Default 64
+    /// MiB.
+    ///
+    /// @param byteSize 48 to 2^31 - 16
+    /// @return this
+    public InMemorySubsystemBuilder maximumStateBytes(long byteSize) {
+        maximumStateBytes = require("maximumStateBytes", byteSize, 48, Integer.MAX_VALUE - 15L);
+        return this;
+    }
+
+    /// Sets whether completions of Get Controller State say that the controller was suspended (CSUP). A public
+    /// emulation never does, and says it in the header of the state alone. Default true.
+    ///
+    /// @param value false for a controller like that
+    /// @return this
+    public InMemorySubsystemBuilder reportSuspendedInCompletion(boolean value) {
+        reportSuspendedInCompletion = value;
+        return this;
+    }
+
+    /// Sets how many bytes one command can move through transports of the controlling controller, whatever MDTS says.
+    /// Default 1 MiB.
+    ///
+    /// @param byteSize 4096 to 2^30
+    /// @return this
+    public InMemorySubsystemBuilder maximumTransferBytes(long byteSize) {
+        maximumTransferBytes = require("maximumTransferBytes", byteSize, 4096, 1L << 30);
+        return this;
+    }
+
+    /// Sets how many commands can be under way through one transport. Default 32.
+    ///
+    /// @param value 1 to 4096
+    /// @return this
+    public InMemorySubsystemBuilder maximumCommandsInFlight(int value) {
+        maximumCommandsInFlight = (int) require("maximumCommandsInFlight", value, 1, 4096);
+        return this;
+    }
+
+    /// Sets how many admin commands the log keeps; older ones are forgotten. Default 4096.
+    ///
+    /// @param value 0 to 2^20
+    /// @return this
+    public InMemorySubsystemBuilder commandLogCapacity(int value) {
+        commandLogCapacity = (int) require("commandLogCapacity", value, 0, 1 << 20);
+        return this;
+    }
+
+    /// Sets the seed of everything random. Default 1.
+    ///
+    /// @param value any
+    /// @return this
+    public InMemorySubsystemBuilder seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /// Sets how long things take. Default [LatencyModel#none()].
+    ///
+    /// @param value the model
+    /// @return this
+    public InMemorySubsystemBuilder latency(LatencyModel value) {
+        latency = value;
+        return this;
+    }
+
+    /// Adds a namespace; the first is namespace 1. Without any, there is one of 1 GiB in blocks of 512 bytes.
+    ///
+    /// @param medium its blocks, which other subsystems may share
+    /// @return this
+    public InMemorySubsystemBuilder namespace(NamespaceMedium medium) {
+        require("namespaces", namespaces.size() + 1L, 1, 1024);
+        namespaces.add(medium);
+        return this;
+    }
+
+    /// {@return the subsystem, all controllers as after power on}
+    ///
+    /// @throws InvalidValueException when controller identifiers overlap or do not fit
+    public InMemorySubsystem build() {
+        require("last migratable controller", firstMigratableId + migratableCount - 1L, -1, LARGEST_CONTROLLER_ID);
+        if (controllingId >= firstMigratableId && controllingId < firstMigratableId + migratableCount) {
+            throw new InvalidValueException(
+                    "controllingControllerId", Integer.toString(controllingId), "none of the migratable controllers'");
+        }
+        return new InMemorySubsystem(
+                clock,
+                new SubsystemConfiguration(
+                        nqn,
+                        serialNumber,
+                        modelNumber,
+                        firmwareRevision,
+                        controllingId,
+                        firstMigratableId,
+                        migratableCount,
+                        maximumQueuePairs,
+                        maximumQueueEntries,
+                        maximumFetchedCommands,
+                        mdts,
+                        stateVersions,
+                        vendorFormats,
+                        vendorStatePadding,
+                        maximumStateBytes,
+                        reportSuspendedInCompletion,
+                        maximumTransferBytes,
+                        maximumCommandsInFlight,
+                        commandLogCapacity,
+                        seed,
+                        latency,
+                        namespaces.isEmpty()
+                                ? List.of(new NamespaceMedium(1 << 21, 512))
+                                : List.copyOf(namespaces)));
+    }
+
+    private static String requireText(String field, String value, int maximumCharacters) {
+        boolean printable = value.chars().allMatch(c -> c >= 0x20 && c < 0x7F);
+        if (value.isEmpty() || value.length() > maximumCharacters || !printable) {
+            throw new InvalidValueException(field, value, "1 to " + maximumCharacters + " ASCII characters");
+        }
+        return value;
+    }
+
+    private static long require(String field, long value, long minimum, long maximum) {
+        if (value < minimum || value > maximum) {
+            throw new InvalidValueException(field, Long.toString(value), minimum + " to " + maximum);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,101 @@
+package io.nvmelm.transport.mock;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// A large range of bytes of which only what was written takes memory: chunks in a directory of two levels. What was
+/// never written reads as zero. Accesses to disjoint ranges may be concurrent; bounds are the caller's matter.
+final class SparseBytes {
+    /// Bytes of one chunk.
+    static final int CHUNK_BYTES = 1 << 16;
+    private static final int CHUNK_SHIFT = 16;
+    private static final int LEAF_SHIFT = 9;
+    private static final int LEAF_CHUNKS = 1 << LEAF_SHIFT;
+
+    private final long byteSize;
+    private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable MemorySegment>> directory;
+
+    SparseBytes(long byteSize) {
+        this.byteSize = byteSize;
+        long leaves = ((byteSize - 1) >>> (CHUNK_SHIFT + LEAF_SHIFT)) + 1;
+        this.directory = new AtomicReferenceArray<>(Math.toIntExact(leaves));
+    }
+
+    long byteSize() {
+        return byteSize;
+    }
+
+    /// {@return whether the range lies inside} The address is unsigned, the size is not negative.
+    boolean contains(long address, long size) {
+        return address >= 0 && size <= byteSize && address <= byteSize - size;
+    }
+
+    void read(long address, MemorySegment target, long targetOffset, long size) {
+        long done = 0;
+        while (done < size) {
+            long at = address + done;
+            int inChunk = (int) (at & CHUNK_BYTES - 1);
+            long part = Math.min(size - done, CHUNK_BYTES - inChunk);
+            var chunk = chunkOrNull(at);
+            if (chunk == null) {
+                target.asSlice(targetOffset + done, part).fill((byte) 0);
+            } else {
+                MemorySegment.copy(chunk, inChunk, target, targetOffset + done, part);
+            }
+            done += part;
+        }
+    }
+
+    void write(long address, MemorySegment source, long sourceOffset, long size) {
+        long done = 0;
+        while (done < size) {
+            long at = address + done;
+            int inChunk = (int) (at & CHUNK_BYTES - 1);
+            long part = Math.min(size - done, CHUNK_BYTES - inChunk);
+            MemorySegment.copy(source, sourceOffset + done, chunk(at), inChunk, part);
+            done += part;
+        }
+    }
+
+    void zero(long address, long size) {
+        long done = 0;
+        while (done < size) {
+            long at = address + done;
+            int inChunk = (int) (at & CHUNK_BYTES - 1);
+            long part = Math.min(size - done, CHUNK_BYTES - inChunk);
+            var chunk = chunkOrNull(at);
+            if (chunk != null) {
+                chunk.asSlice(inChunk, part).fill((byte) 0);
+            }
+            done += part;
+        }
+    }
+
+    /// {@return the chunk that holds this address, null when nothing was written there}
+    @Nullable
+    MemorySegment chunkOrNull(long address) {
+        var leaf = directory.getAcquire((int) (address >>> (CHUNK_SHIFT + LEAF_SHIFT)));
+        return leaf == null ? null : leaf.getAcquire((int) (address >>> CHUNK_SHIFT) & LEAF_CHUNKS - 1);
+    }
+
+    /// {@return the chunk that holds this address, made when there is none}
+    MemorySegment chunk(long address) {
+        int leafPlace = (int) (address >>> (CHUNK_SHIFT + LEAF_SHIFT));
+        var leaf = directory.getAcquire(leafPlace);
+        if (leaf == null) {
+            leaf = new AtomicReferenceArray<@Nullable MemorySegment>(LEAF_CHUNKS);
+            var other = directory.compareAndExchangeRelease(leafPlace, null, leaf);
+            leaf = other == null ? leaf : other;
+        }
+        int place = (int) (address >>> CHUNK_SHIFT) & LEAF_CHUNKS - 1;
+        var chunk = leaf.getAcquire(place);
+        if (chunk == null) {
+            // an array of long, because only its elements are aligned enough for atomic access
+            chunk = MemorySegment.ofArray(new long[CHUNK_BYTES / 8]);
+            var other = leaf.compareAndExchangeRelease(place, null, chunk);
+            chunk = other == null ? chunk : other;
+        }
+        return chunk;
+    }
+}

@@ -1,0 +1,80 @@
+package io.nvmelm.transport.mock;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What an [InMemorySubsystem] was built with, checked by its builder.
+///
+/// @param nqn                       name of the subsystem
+/// @param serialNumber              serial number
+/// @param modelNumber               model number
+/// @param firmwareRevision          firmware revision
+/// @param controllingId             identifier of the controlling controller
+/// @param firstMigratableId         identifier of the first migratable controller
+/// @param migratableCount           number of migratable controllers
+/// @param maximumQueuePairs         most I/O queue pairs of a controller
+/// @param maximumQueueEntries       most entries of an I/O queue
+/// @param maximumFetchedCommands    most commands that a controller has fetched and not completed
+/// @param mdts                      MDTS, exponent over 4096 bytes, 0 for no limit
+/// @param stateVersions             versions of the NVMe Controller State in CNS 20h
+/// @param vendorFormats             UUIDs in CNS 20h
+/// @param vendorStatePadding        bytes that make the vendor specific data longer
+/// @param maximumStateBytes         longest state that is taken
+/// @param reportSuspendedInCompletion whether Get Controller State sets CSUP
+/// @param maximumTransferBytes      limit of the transport for one command
+/// @param maximumCommandsInFlight   limit of the transport for commands
+/// @param commandLogCapacity        commands that the log keeps
+/// @param seed                      seed of everything random
+/// @param latency                   how long things take
+/// @param namespaces                media of namespaces 1 to n
+record SubsystemConfiguration(
+        String nqn,
+        String serialNumber,
+        String modelNumber,
+        String firmwareRevision,
+        int controllingId,
+        int firstMigratableId,
+        int migratableCount,
+        int maximumQueuePairs,
+        int maximumQueueEntries,
+        int maximumFetchedCommands,
+        int mdts,
+        List<Integer> stateVersions,
+        List<UUID> vendorFormats,
+        int vendorStatePadding,
+        long maximumStateBytes,
+        boolean reportSuspendedInCompletion,
+        long maximumTransferBytes,
+        int maximumCommandsInFlight,
+        int commandLogCapacity,
+        long seed,
+        LatencyModel latency,
+        List<NamespaceMedium> namespaces) {
+
+    /// Smallest memory page (CAP.MPSMIN 0).
+    static final int MINIMUM_PAGE_BYTES = 4096;
+    /// Asynchronous Event Requests that may be outstanding.
+    static final int ASYNCHRONOUS_EVENT_REQUESTS = 4;
+    /// Most vectors of a function with MSI-X.
+    static final int MSI_X_VECTORS = 2048;
+    /// Abort commands that may be under way, as reported.
+    static final int ABORT_COMMANDS = 4;
+
+    /// {@return interrupt vectors of a controller: one for each queue pair and one for the admin queue, as far as MSI-X
+    /// has them}
+    int vectors() {
+        return Math.min(maximumQueuePairs + 1, MSI_X_VECTORS);
+    }
+
+    /// {@return most bytes that one command may move, by MDTS}
+    long maximumDataBytes() {
+        return mdts == 0 ? Long.MAX_VALUE : (long) MINIMUM_PAGE_BYTES << mdts;
+    }
+
+    /// {@return the medium of a namespace; null where there is no such namespace}
+    @Nullable
+    NamespaceMedium namespace(long namespaceId) {
+        return namespaceId >= 1 && namespaceId <= namespaces.size() ? namespaces.get((int) namespaceId - 1) : null;
+    }
+}

@@ -1,0 +1,40 @@
+package io.nvmelm.transport.mock.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.nvmelm.InvalidValueException;
+import java.util.EnumMap;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class LoadMixTest {
+
+    @Test
+    void everyKindComesAsOftenAsItWeighs() {
+        long seed = 5;
+        var random = new SplittableRandom(seed);
+        var counts = new EnumMap<IoKind, Integer>(IoKind.class);
+        for (int i = 0; i < 100_000; i++) {
+            counts.merge(new LoadMix(50, 30, 15, 5).pick(random), 1, Integer::sum);
+        }
+
+        assertThat(counts.get(IoKind.READ)).as("seed %d", seed).isBetween(49_000, 51_000);
+        assertThat(counts.get(IoKind.WRITE)).as("seed %d", seed).isBetween(29_000, 31_000);
+        assertThat(counts.get(IoKind.WRITE_ZEROES)).as("seed %d", seed).isBetween(14_000, 16_000);
+        assertThat(counts.get(IoKind.FLUSH)).as("seed %d", seed).isBetween(4_500, 5_500);
+    }
+
+    @Test
+    void withoutWriteZeroesItsShareIsWritten() {
+        assertThat(new LoadMix(1, 2, 3, 4).withoutWriteZeroes()).isEqualTo(new LoadMix(1, 5, 0, 4));
+    }
+
+    @Test
+    void negativeAndEmptyMixesAreRefused() {
+        assertThatExceptionOfType(InvalidValueException.class)
+                .isThrownBy(() -> new LoadMix(1, -1, 0, 0))
+                .satisfies(e -> assertThat(e.field()).isEqualTo("writes"));
+        assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> new LoadMix(0, 0, 0, 0));
+    }
+}
