@@ -16,4 +16,19 @@ public final class CallbackException extends LiveMigrationException {
                 "The cause is in the embedding program",
                 cause);
     }
+
+    /// Calls the embedder's code. What it throws of this library's family passes; any other exception becomes one of these.
+    ///
+    /// @param callback what is called, for the message
+    /// @param code     the call
+    /// @throws LiveMigrationException when the code threw
+    public static void guard(String callback, Runnable code) {
+        try {
+            code.run();
+        } catch (LiveMigrationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new CallbackException(callback, e);
+        }
+    }
 }

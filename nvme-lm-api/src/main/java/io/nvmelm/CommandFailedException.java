@@ -11,7 +11,7 @@ public final class CommandFailedException extends LiveMigrationException {
     /// The command in words.
     private final String command;
     /// What the controller answered.
-    private final transient NvmeStatus status;
+    private final NvmeStatus status;
 
     /// Creates the failure of one command.
     ///
@@ -39,6 +39,7 @@ public final class CommandFailedException extends LiveMigrationException {
                 || code == StatusCode.NOT_ENOUGH_RESOURCES
                 || code == StatusCode.SANITIZE_IN_PROGRESS
                 || code == StatusCode.SANITIZE_NAMESPACE_IN_PROGRESS
+                || code == StatusCode.COMMAND_ABORT_REQUESTED
                 || code == StatusCode.COMMAND_INTERRUPTED
                 || code == StatusCode.TRANSIENT_TRANSPORT_ERROR) {
             return FailureCategory.RETRY;

@@ -16,9 +16,9 @@ public final class CommandTimeoutException extends LiveMigrationException {
     /// @param timeout time that was allowed
     public CommandTimeoutException(String command, Duration timeout) {
         super(
-                FailureCategory.RESET_DEVICE,
+                FailureCategory.ABORT_MIGRATION,
                 command + " was not completed within " + timeout.toMillis() + " ms",
-                "Whether it took effect is unknown: ask for the state, or reset the controlled controller",
+                "Whether it took effect is unknown: ask the device for its state, and reset it where that is ERROR",
                 null);
         this.timeout = timeout;
     }

@@ -3,7 +3,8 @@ package io.nvmelm;
 /// How a migration stops and starts the guest around the blackout; the VMM implements it.
 ///
 /// Calls come from the thread that runs the migration. An exception from [#pause()] ends the migration and the source
-/// goes on running; one from [#resume()] is reported.
+/// goes on running: [#resume()] is not called then, so a pause that throws must leave all virtual processors running. An
+/// exception from [#resume()] is reported.
 public interface GuestControl {
 
     /// A guest that somebody else stops and starts.

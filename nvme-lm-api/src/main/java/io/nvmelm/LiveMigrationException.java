@@ -11,7 +11,7 @@ public abstract class LiveMigrationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /// What to do, for programs.
-    private final FailureCategory category;
+    private FailureCategory category;
     /// What to do, for people.
     private final String remedy;
     /// Name of the device or controller, once known.
@@ -64,6 +64,16 @@ public abstract class LiveMigrationException extends RuntimeException {
         if (step == null) {
             step = stepName;
         }
+        return this;
+    }
+
+    /// Says what a caller can do, where an outer layer knows better: after a failed arc it depends on where the device ended. To
+    /// be called before the exception is shared.
+    ///
+    /// @param known what a caller can do
+    /// @return this
+    public LiveMigrationException category(FailureCategory known) {
+        category = known;
         return this;
     }
 

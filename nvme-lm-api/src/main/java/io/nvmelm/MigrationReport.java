@@ -10,18 +10,23 @@ import org.jspecify.annotations.Nullable;
 /// @param role        which side
 /// @param device      name of the device
 /// @param mayRun      who may run the guest now
+/// @param runsHere    whether the guest runs on this side now, as far as this side can tell: a side that may run it can fail to
 /// @param stateBytes  bytes of device state moved
 /// @param blackout    from before the guest was paused until it could run again, as this side saw it; zero where it
 ///                    never stopped
 /// @param phases      phases in the order they were begun, with the time each took
+/// @param warnings    what went wrong without changing the outcome, for instance a listener that threw after the right to run had
+///                    been given away
 /// @param failure     what ended the migration, or null when it succeeded
 public record MigrationReport(
         MigrationRole role,
         String device,
         RunPermission mayRun,
+        boolean runsHere,
         long stateBytes,
         Duration blackout,
         List<PhaseTime> phases,
+        List<LiveMigrationException> warnings,
         @Nullable LiveMigrationException failure) {
 
     /// Time that one phase took.
@@ -30,12 +35,13 @@ public record MigrationReport(
     /// @param time  how long
     public record PhaseTime(MigrationPhase phase, Duration time) {}
 
-    /// Copies the list.
+    /// Copies the lists.
     public MigrationReport {
         phases = List.copyOf(phases);
+        warnings = List.copyOf(warnings);
     }
 
-    /// {@return whether the guest now runs at the destination}
+    /// {@return whether the migration came to its end, so that the guest now runs at the destination}
     public boolean succeeded() {
         return failure == null;
     }

@@ -7,7 +7,7 @@ public final class MigrationUnsupportedException extends LiveMigrationException 
     private static final long serialVersionUID = 1L;
 
     /// Every reason, one sentence each.
-    private final transient List<String> reasons;
+    private final String[] reasons;
 
     /// Creates the refusal.
     ///
@@ -18,11 +18,11 @@ public final class MigrationUnsupportedException extends LiveMigrationException 
                 "migration is not possible: " + String.join("; ", reasons),
                 "Nothing was changed; use a controller without these limits",
                 null);
-        this.reasons = List.copyOf(reasons);
+        this.reasons = reasons.toArray(String[]::new);
     }
 
     /// {@return every reason, one sentence each}
     public List<String> reasons() {
-        return reasons;
+        return List.of(reasons);
     }
 }

@@ -7,7 +7,8 @@ public enum RunPermission {
     /// The destination may, the source must not.
     DESTINATION,
     /// The source gave the right away and does not know whether it arrived: it must not run. Ask the destination; when
-    /// that one says that it never got the right, resume the source by hand.
+    /// that one says that it never got the right, resume the source by hand: [MigratableDevice#setState] to
+    /// [DeviceState#RUNNING], then the virtual processors.
     ASK_DESTINATION,
     /// The destination never got the right and must not run; whether the source runs is known there.
     NOT_HERE

@@ -25,6 +25,9 @@ public record TransferOptions(
     /// Smallest piece in bytes: holds the header of a controller state (48 bytes) and the counts behind it.
     public static final int MINIMUM_PIECE_BYTES = 64;
 
+    /// Longest deadline of a command.
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
     private static final TransferOptions DEFAULTS =
             new TransferOptions(Duration.ofSeconds(10), Duration.ofSeconds(60), 64L << 20, 256 << 10, 4);
 
@@ -77,8 +80,8 @@ public record TransferOptions(
     }
 
     private static void requirePositive(String field, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new InvalidValueException(field, value.toString(), "longer than zero");
+        if (value.isNegative() || value.isZero() || value.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new InvalidValueException(field, value.toString(), "longer than zero, at most " + LONGEST_TIMEOUT);
         }
     }
 }

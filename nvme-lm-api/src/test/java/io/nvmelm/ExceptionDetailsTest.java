@@ -1,6 +1,7 @@
 package io.nvmelm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.nvme.NvmeStatus;
 import io.nvmelm.nvme.StatusCode;
@@ -73,10 +74,10 @@ class ExceptionDetailsTest {
     }
 
     @Test
-    void aTimeoutNeedsAReset() {
+    void aTimeoutLeavesItToTheDeviceWhetherAResetIsNeeded() {
         var failure = new CommandTimeoutException("Suspend(controllerId=18)", Duration.ofMillis(1500));
 
-        assertThat(failure.category()).isEqualTo(FailureCategory.RESET_DEVICE);
+        assertThat(failure.category()).isEqualTo(FailureCategory.ABORT_MIGRATION);
         assertThat(failure.timeout()).isEqualTo(Duration.ofMillis(1500));
         assertThat(failure).hasMessageStartingWith("Suspend(controllerId=18) was not completed within 1500 ms. ");
     }
@@ -88,7 +89,9 @@ class ExceptionDetailsTest {
 
         assertThat(failure.state()).isEqualTo(state);
         assertThat(failure.category())
-                .isEqualTo(state == DeviceState.ERROR ? FailureCategory.RESET_DEVICE : FailureCategory.ABORT_MIGRATION);
+                .isEqualTo(state == DeviceState.ERROR
+                        ? FailureCategory.RESET_DEVICE
+                        : FailureCategory.ABORT_MIGRATION);
     }
 
     @Test
@@ -135,5 +138,29 @@ class ExceptionDetailsTest {
     void aTransportFailureNamesItsErrno() {
         assertThat(new TransportException(FailureCategory.FATAL, "failed", "Reopen", 19, null).errno()).hasValue(19);
         assertThat(new TransportException(FailureCategory.FATAL, "closed", "Reopen", 0, null).errno()).isEmpty();
+    }
+
+    @Test
+    void anOuterLayerMaySayWhatACallerCanDo() {
+        var timeout = new CommandTimeoutException("Suspend", Duration.ofSeconds(1));
+
+        assertThat(timeout.category(FailureCategory.RESET_DEVICE)).isSameAs(timeout);
+        assertThat(timeout.category()).isEqualTo(FailureCategory.RESET_DEVICE);
+    }
+
+    @Test
+    void theEmbeddersOwnExceptionsBecomeOneOfTheFamilyAndOthersOfItPass() {
+        var own = new IllegalStateException("no");
+        assertThatThrownBy(() -> CallbackException.guard("the hook", () -> {
+            throw own;
+        }))
+                .isInstanceOf(CallbackException.class)
+                .hasCause(own)
+                .hasMessageContaining("the hook");
+        var known = new SessionEndedException("closed");
+        assertThatThrownBy(() -> CallbackException.guard("the hook", () -> {
+            throw known;
+        }))
+                .isSameAs(known);
     }
 }

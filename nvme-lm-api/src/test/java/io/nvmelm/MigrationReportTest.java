@@ -57,9 +57,11 @@ class MigrationReportTest {
                 MigrationRole.SOURCE,
                 "0000:03:00.1",
                 failure == null ? RunPermission.DESTINATION : RunPermission.SOURCE,
+                failure != null,
                 104,
                 Duration.ofMillis(9),
                 phases,
+                List.of(),
                 failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.nvmelm.nvme;
 
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,7 +17,8 @@ import java.util.Optional;
 ///                          none
 /// @param more              More (M): the error log has more on this
 /// @param doNotRetry        Do Not Retry (DNR): the same command would fail again
-public record NvmeStatus(int codeType, int code, int commandRetryDelay, boolean more, boolean doNotRetry) {
+public record NvmeStatus(int codeType, int code, int commandRetryDelay, boolean more,
+        boolean doNotRetry) implements Serializable {
 
     /// Successful completion.
     public static final NvmeStatus SUCCESS = new NvmeStatus(0, 0, 0, false, false);

@@ -13,21 +13,29 @@ import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Sends commands over a transport and turns what comes back into completions or typed failures. Thread-safe.
+/// Sends commands over a transport and turns what comes back into completions or typed failures, whatever the transport does.
+/// Thread-safe.
 final class CommandPort {
     /// How much longer than its deadline a command is waited for, before a transport that does not keep deadlines is given up.
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /// A command that was sent.
+    ///
+    /// @param command       what was sent
+    /// @param future        how it ends
+    /// @param timeout       time that it has
+    /// @param deadlineNanos when it is given up, by [System#nanoTime()]
+    record Pending(
+            AdminCommand command, CompletableFuture<Completion> future, Duration timeout, long deadlineNanos) {}
+
     private final AdminTransport transport;
-    private final ReentrantLock entryLock = new ReentrantLock();
-    private final MemorySegment entry = MemorySegment.ofArray(new long[SubmissionEntryView.BYTES / Long.BYTES]);
 
     CommandPort(AdminTransport transport) {
         this.transport = transport;
@@ -37,37 +45,42 @@ final class CommandPort {
         return transport;
     }
 
-    /// Sends a command and returns at once.
-    CompletableFuture<Completion> submit(AdminCommand command, @Nullable TransferMemory data, Duration timeout) {
-        entryLock.lock();
+    /// Sends a command; returns when the transport has taken it.
+    Pending submit(AdminCommand command, @Nullable TransferMemory data, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.plus(GRACE).toNanos();
+        var entry = MemorySegment.ofArray(new long[SubmissionEntryView.BYTES / Long.BYTES]);
+        AdminCommandCodec.encode(command, entry);
         try {
-            AdminCommandCodec.encode(command, entry);
-            return transport.submit(entry, data, command.dataByteSize(), timeout);
-        } finally {
-            entryLock.unlock();
+            var future = transport.submit(entry, data, command.dataByteSize(), timeout);
+            return new Pending(command, future, timeout, deadline);
+        } catch (RuntimeException e) {
+            throw failureOf(command, e);
         }
     }
 
     /// Sends a command and waits for its success.
     Completion execute(AdminCommand command, @Nullable TransferMemory data, Duration timeout) {
-        return requireSuccess(command, await(command, submit(command, data, timeout), timeout));
+        var pending = submit(command, data, timeout);
+        return requireSuccess(command, await(pending));
     }
 
     /// Waits for a completion, whatever its status. An interrupt does not end the wait, since the command goes on; it is kept for
     /// the caller. The wait is bounded by the command's deadline.
-    Completion await(AdminCommand command, CompletableFuture<Completion> future, Duration timeout) {
+    Completion await(Pending pending) {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + timeout.plus(GRACE).toNanos();
         try {
             while (true) {
                 try {
-                    return future.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                    long left = Math.max(1, pending.deadlineNanos() - System.nanoTime());
+                    return pending.future().get(left, TimeUnit.NANOSECONDS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (TimeoutException e) {
-                    throw new CommandTimeoutException(command.toString(), timeout);
+                    throw new CommandTimeoutException(pending.command().toString(), pending.timeout());
                 } catch (ExecutionException e) {
-                    throw failureOf(command, e.getCause());
+                    throw failureOf(pending.command(), e.getCause());
+                } catch (CancellationException e) {
+                    throw failureOf(pending.command(), e);
                 }
             }
         } finally {

@@ -4,18 +4,23 @@ import io.nvmelm.CommandFailedException;
 import io.nvmelm.ControllerIdentity;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigrationUnsupportedException;
 import io.nvmelm.TransferOptions;
+import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.core.codec.ControllerStateValidator;
 import io.nvmelm.core.codec.ControllerStateView;
 import io.nvmelm.core.codec.NvmeControllerStateView;
-import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.NvmeControllerState;
+import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.ResumeCommand;
 import io.nvmelm.nvme.StateFormat;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -120,11 +125,11 @@ public final class MigratableController implements AutoCloseable {
 
     /// Asks the controller, by a header without state, whether it is suspended.
     ///
-    /// @return whether it is; a controller that never reports CSUP is believed by its CSATTR
+    /// @return whether it is, by its CSATTR, which controllers report that leave CSUP out
     /// @throws LiveMigrationException when the command failed
     public boolean isSuspended() {
         return withStart(new GetControllerStateCommand(controllerId, 0, 0, 0, 0, 0, ControllerState.HEADER_BYTES / 4),
-                (header, buffer, completion) -> isSuspended(header, completion));
+                (header, buffer) -> header.suspended());
     }
 
     /// Asks the controller for the start of its state. Allowed while it runs; what it says may then change.
@@ -136,10 +141,10 @@ public final class MigratableController implements AutoCloseable {
     public StateSummary summary(StateFormat format) {
         var indices = FormatIndices.of(format, controlling.formats());
         long bytes = ControllerState.HEADER_BYTES + NvmeControllerState.Version0.HEADER_BYTES;
-        return withStart(indices.get(controllerId, 0, bytes), (header, buffer, completion) -> {
+        return withStart(indices.get(controllerId, 0, bytes), (header, buffer) -> {
             long total = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
             indices.requireMatches(header, buffer.memory.segment(), total);
-            return new StateSummary(isSuspended(header, completion), total, ioQueueCount(format, header, buffer));
+            return new StateSummary(header.suspended(), total, ioQueueCount(format, header, buffer));
         });
     }
 
@@ -155,25 +160,30 @@ public final class MigratableController implements AutoCloseable {
         return OptionalInt.of(state.submissionQueueCount() + state.completionQueueCount());
     }
 
-    private static boolean isSuspended(ControllerStateView header, Completion completion) {
-        return (completion.dword0() & 1) != 0 || header.suspended();
-    }
-
     private interface StartReader<T> {
-        T read(ControllerStateView header, PiecePool.Buffer buffer, Completion completion);
+        T read(ControllerStateView header, PiecePool.Buffer buffer);
     }
 
     /// Executes one Get Controller State that fits one buffer and reads its header.
     private <T> T withStart(GetControllerStateCommand command, StartReader<T> reader) {
         lock.lock();
-        var buffer = pool.take();
         try {
-            var completion = port.execute(command, buffer.memory, options.commandTimeout());
-            return reader.read(new ControllerStateView().wrap(buffer.memory.segment(), 0), buffer, completion);
+            var buffer = pool.take();
+            try {
+                port.execute(command, buffer.memory, options.commandTimeout());
+                T result = reader.read(new ControllerStateView().wrap(buffer.memory.segment(), 0), buffer);
+                pool.giveBack(buffer);
+                return result;
+            } catch (InvalidValueException | CommandFailedException e) {
+                pool.giveBack(buffer);
+                throw e;
+            } catch (RuntimeException e) {
+                PiecePool.discard(buffer);
+                throw e;
+            }
         } catch (LiveMigrationException e) {
             throw e.at(name(), null);
         } finally {
-            pool.giveBack(buffer);
             lock.unlock();
         }
     }
@@ -220,6 +230,7 @@ public final class MigratableController implements AutoCloseable {
     public StateTarget openTarget(StateFormat format) {
         lock.lock();
         try {
+            pool.prepare(1);
             return new StateWriter(
                     port,
                     pool,
@@ -231,6 +242,30 @@ public final class MigratableController implements AutoCloseable {
             throw e.at(name(), null);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Has the suspended controller forget a part of a state that was never committed, by giving it a whole one without queues: the
+    /// standard has no command for it, and a controller that holds a part cannot be resumed.
+    ///
+    /// @throws MigrationUnsupportedException when this library knows no state of its own to give it
+    /// @throws LiveMigrationException        when the command failed
+    public void discardPartialState() {
+        var format = StateFormat.ofVersion(0);
+        if (controlling.formats().versionIndex(0).isEmpty()) {
+            throw new MigrationUnsupportedException(
+                    List.of("the controller holds a part of a state, and has no format of version 0 to replace it"))
+                    .at(name(), null);
+        }
+        var empty = ControllerState.of(
+                true, NvmeControllerState.Version0.of(List.of(), List.of()), OpaqueBytes.EMPTY);
+        var bytes = new byte[(int) empty.byteSize()];
+        ControllerStateCodec.encode(empty, MemorySegment.ofArray(bytes), 0);
+        try (var target = openTarget(format)) {
+            target.write(ByteBuffer.wrap(bytes));
+            target.commit();
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), null);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.nvmelm.core.controller;
 
+import io.nvmelm.FailureCategory;
+import io.nvmelm.TransportException;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import java.nio.ByteBuffer;
@@ -16,9 +18,9 @@ final class PiecePool implements AutoCloseable {
         final TransferMemory memory;
         final ByteBuffer bytes;
 
-        private Buffer(TransferMemory memory) {
+        private Buffer(TransferMemory memory, int byteSize) {
             this.memory = memory;
-            this.bytes = memory.segment().asByteBuffer();
+            this.bytes = memory.segment().asSlice(0, byteSize).asByteBuffer();
         }
     }
 
@@ -45,11 +47,26 @@ final class PiecePool implements AutoCloseable {
                 if (closed || free.size() >= count) {
                     return;
                 }
-                free.push(new Buffer(transport.allocate(bufferBytes)));
+                free.push(allocate());
             } finally {
                 lock.unlock();
             }
         }
+    }
+
+    private Buffer allocate() {
+        var memory = transport.allocate(bufferBytes);
+        if (memory.segment().byteSize() < bufferBytes) {
+            long size = memory.segment().byteSize();
+            memory.close();
+            throw new TransportException(
+                    FailureCategory.FATAL,
+                    "the transport lent " + size + " bytes where " + bufferBytes + " were asked for",
+                    "This is a defect of the transport",
+                    0,
+                    null);
+        }
+        return new Buffer(memory, bufferBytes);
     }
 
     /// A buffer for the caller alone, its content undefined.
@@ -57,7 +74,7 @@ final class PiecePool implements AutoCloseable {
         lock.lock();
         try {
             Buffer buffer = free.poll();
-            return buffer != null ? buffer : new Buffer(transport.allocate(bufferBytes));
+            return buffer != null ? buffer : allocate();
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,6 @@
 package io.nvmelm.core.controller;
 
-import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.SessionEndedException;
 import io.nvmelm.StateInconsistentException;
@@ -10,7 +10,6 @@ import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the state of one suspended controller by Migration Receive in pieces, several commands in flight, and hands the bytes out in
@@ -23,20 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StateReader implements StateSource {
 
     /// A command in flight and where its data goes.
-    private static final class Piece {
-        final GetControllerStateCommand command;
-        final PiecePool.Buffer buffer;
-        final CompletableFuture<Completion> future;
-
-        Piece(
-                GetControllerStateCommand command,
-                PiecePool.Buffer buffer,
-                CompletableFuture<Completion> future) {
-            this.command = command;
-            this.buffer = buffer;
-            this.future = future;
-        }
-    }
+    private record Piece(CommandPort.Pending pending, GetControllerStateCommand command, PiecePool.Buffer buffer) {}
 
     private final CommandPort port;
     private final PiecePool pool;
@@ -94,6 +80,7 @@ final class StateReader implements StateSource {
         totalBytes = (Math.max(expectedBytes, TransferOptions.MINIMUM_PIECE_BYTES) + 3) & ~3L;
         fill();
         var piece = awaitFirst();
+        current = piece.buffer;
         var header = new ControllerStateView().wrap(piece.buffer.memory.segment(), 0);
         long actual = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
         format.requireMatches(header, piece.buffer.memory.segment(), actual);
@@ -105,7 +92,6 @@ final class StateReader implements StateSource {
         piece.buffer.bytes.limit((int) have);
         dropPiecesBeyond(actual);
         nextOffset = Math.min(nextOffset, actual);
-        current = piece.buffer;
         fill();
     }
 
@@ -119,36 +105,44 @@ final class StateReader implements StateSource {
         if (closed || failed) {
             throw new SessionEndedException(closed ? "it was closed" : "an earlier read failed");
         }
+        if (destination.isReadOnly()) {
+            throw new InvalidValueException("destination", "a read-only buffer", "a buffer that can be written");
+        }
         failed = true;
         int bytes = readOn(destination);
         failed = false;
         return bytes;
     }
 
+    /// Hands out what is left of the present piece, or of the next: at most one wait for a command.
     private int readOn(ByteBuffer destination) {
-        int copied = 0;
-        while (destination.hasRemaining()) {
-            var buffer = current;
-            if (buffer == null) {
-                if (!advance()) {
-                    break;
-                }
-                continue;
-            }
-            var source = buffer.bytes;
-            int length = Math.min(source.remaining(), destination.remaining());
-            destination.put(destination.position(), source, source.position(), length);
-            destination.position(destination.position() + length);
-            source.position(source.position() + length);
-            copied += length;
-            delivered += length;
-            if (!source.hasRemaining()) {
-                current = null;
-                pool.giveBack(buffer);
-                fill();
-            }
+        if (!destination.hasRemaining()) {
+            return 0;
         }
-        return copied == 0 && destination.hasRemaining() ? -1 : copied;
+        if (current == null && !advance()) {
+            return -1;
+        }
+        var buffer = requireCurrent();
+        var source = buffer.bytes;
+        int length = Math.min(source.remaining(), destination.remaining());
+        destination.put(destination.position(), source, source.position(), length);
+        destination.position(destination.position() + length);
+        source.position(source.position() + length);
+        delivered += length;
+        if (!source.hasRemaining()) {
+            current = null;
+            pool.giveBack(buffer);
+            fill();
+        }
+        return length;
+    }
+
+    private PiecePool.Buffer requireCurrent() {
+        var buffer = current;
+        if (buffer == null) {
+            throw new IllegalStateException("no piece at byte " + delivered + " of " + totalBytes);
+        }
+        return buffer;
     }
 
     /// Makes the next piece the current one; false at the end of the state.
@@ -164,14 +158,14 @@ final class StateReader implements StateSource {
             return false;
         }
         var piece = awaitFirst();
-        piece.buffer.bytes.limit((int) Math.min(piece.command.dataByteSize(), totalBytes - piece.command.byteOffset()));
         current = piece.buffer;
+        piece.buffer.bytes.limit((int) Math.min(piece.command.dataByteSize(), totalBytes - piece.command.byteOffset()));
         return true;
     }
 
-    /// Keeps as many commands in flight as allowed.
+    /// Keeps as many commands in flight as allowed. A piece that is being handed out counts, for its memory does.
     private void fill() {
-        while (count < ring.length && nextOffset < totalBytes) {
+        while (count + (current == null ? 0 : 1) < ring.length && nextOffset < totalBytes) {
             long bytes = Math.min(pool.bufferBytes(), totalBytes - nextOffset);
             submit(nextOffset, bytes);
             nextOffset += bytes;
@@ -182,8 +176,8 @@ final class StateReader implements StateSource {
         var command = format.get(controllerId, byteOffset, bytes);
         var buffer = pool.take();
         try {
-            var future = port.submit(command, buffer.memory, options.commandTimeout());
-            ring[(first + count) % ring.length] = new Piece(command, buffer, future);
+            var pending = port.submit(command, buffer.memory, options.commandTimeout());
+            ring[(first + count) % ring.length] = new Piece(pending, command, buffer);
             count++;
         } catch (RuntimeException e) {
             pool.giveBack(buffer);
@@ -191,16 +185,20 @@ final class StateReader implements StateSource {
         }
     }
 
-    /// Waits for the oldest command and takes it off the ring; on failure its buffer is given up.
+    /// Waits for the oldest command and takes it off the ring. On failure its buffer is given up; memory is used again only after a
+    /// completion says that the command is over.
     private Piece awaitFirst() {
         var piece = takeFirst();
+        Completion completion;
         try {
-            var completion = port.await(piece.command, piece.future, options.commandTimeout());
-            CommandPort.requireSuccess(piece.command, completion);
-            requireSuspended(piece, completion);
-        } catch (CommandTimeoutException e) {
+            completion = port.await(piece.pending);
+        } catch (RuntimeException e) {
             PiecePool.discard(piece.buffer);
             throw e;
+        }
+        try {
+            CommandPort.requireSuccess(piece.command, completion);
+            requireSuspended(piece, completion);
         } catch (LiveMigrationException e) {
             pool.giveBack(piece.buffer);
             throw e;
@@ -296,7 +294,7 @@ final class StateReader implements StateSource {
     /// Waits until a command can no longer write and gives its buffer back. What it answers is of no use to anybody.
     private void settle(Piece piece) {
         try {
-            port.await(piece.command, piece.future, options.commandTimeout());
+            port.await(piece.pending);
             pool.giveBack(piece.buffer);
         } catch (LiveMigrationException _) {
             PiecePool.discard(piece.buffer);

@@ -11,6 +11,9 @@ public interface StateTarget extends AutoCloseable {
     /// {@return bytes of the whole state; empty until its header has been written}
     OptionalLong totalBytes();
 
+    /// {@return bytes that one command moves; a write of that many or fewer waits for at most one command}
+    int pieceBytes();
+
     /// Takes all remaining bytes of `source`. Blocks for the commands that carry full pieces.
     ///
     /// @param source the next bytes of the state; its position moves to the limit

@@ -1,6 +1,5 @@
 package io.nvmelm.core.controller;
 
-import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.SessionEndedException;
@@ -8,10 +7,8 @@ import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.ControllerStateValidator;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.SequenceIndicator;
-import io.nvmelm.nvme.SetControllerStateCommand;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the state of one suspended controller by Migration Send, Set Controller State, in pieces that follow each other: each is
@@ -30,8 +27,7 @@ final class StateWriter implements StateTarget {
     private PiecePool.@Nullable Buffer filling;
     private long fillingOffset;
     private PiecePool.@Nullable Buffer sending;
-    private @Nullable SetControllerStateCommand sentCommand;
-    private @Nullable CompletableFuture<Completion> sentFuture;
+    private CommandPort.@Nullable Pending pending;
     private boolean partlySent;
     private boolean failed;
     private boolean closed;
@@ -81,6 +77,10 @@ final class StateWriter implements StateTarget {
             buffer.bytes.clear();
             filling = buffer;
         }
+        if (!buffer.bytes.hasRemaining()) {
+            long total = validator.totalBytes();
+            throw new InvalidValueException("Controller State size", "more than " + total, Long.toString(total), total);
+        }
         int length = Math.min(source.remaining(), buffer.bytes.remaining());
         int start = buffer.bytes.position();
         buffer.bytes.put(start, source, source.position(), length);
@@ -91,7 +91,6 @@ final class StateWriter implements StateTarget {
             long end = fillingOffset + buffer.bytes.position();
             if (end < validator.totalBytes()) {
                 send(buffer, SequenceIndicator.of(fillingOffset == 0, false));
-                filling = null;
                 fillingOffset = end;
             }
         }
@@ -108,7 +107,6 @@ final class StateWriter implements StateTarget {
                 throw new InvalidValueException("controller state", "0 bytes", "a whole state", 0);
             }
             send(buffer, SequenceIndicator.of(fillingOffset == 0, true));
-            filling = null;
             awaitSent();
             partlySent = false;
         } catch (RuntimeException e) {
@@ -117,40 +115,43 @@ final class StateWriter implements StateTarget {
         }
     }
 
+    /// Sends the piece being filled; it is this writer's to give back until the transport has it.
     private void send(PiecePool.Buffer buffer, SequenceIndicator sequence) {
         awaitSent();
         var command = format.set(controllerId, sequence, fillingOffset, buffer.bytes.position());
         partlySent |= !sequence.isFirst() || !sequence.isLast();
-        sentFuture = port.submit(command, buffer.memory, options.commandTimeout());
-        sentCommand = command;
+        pending = port.submit(command, buffer.memory, options.commandTimeout());
         sending = buffer;
+        filling = null;
+        if (options.commandsInFlight() == 1) {
+            awaitSent();
+        }
     }
 
-    /// Waits for the piece under way, if there is one.
+    /// Waits for the piece under way, if there is one. Its memory is used again only after a completion says that the command is over.
     private void awaitSent() {
-        var command = sentCommand;
-        var future = sentFuture;
+        var sent = pending;
         var buffer = sending;
-        if (command == null || future == null || buffer == null) {
+        if (sent == null || buffer == null) {
             return;
         }
-        sentCommand = null;
-        sentFuture = null;
+        pending = null;
         sending = null;
         Completion completion;
         try {
-            completion = port.await(command, future, options.commandTimeout());
-        } catch (CommandTimeoutException e) {
+            completion = port.await(sent);
+        } catch (RuntimeException e) {
             partlySent = true;
             PiecePool.discard(buffer);
             throw e;
-        } catch (LiveMigrationException e) {
-            partlySent = true;
-            pool.giveBack(buffer);
-            throw e;
         }
         pool.giveBack(buffer);
-        CommandPort.requireSuccess(command, completion);
+        CommandPort.requireSuccess(sent.command(), completion);
+    }
+
+    @Override
+    public int pieceBytes() {
+        return pool.bufferBytes();
     }
 
     @Override

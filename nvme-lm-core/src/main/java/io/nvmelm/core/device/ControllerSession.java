@@ -24,6 +24,7 @@ final class ControllerSession implements MigrationData {
     private final @Nullable StateSource source;
     private final @Nullable StateTarget target;
     private volatile boolean closed;
+    private volatile boolean failed;
 
     private ControllerSession(
             SessionEpoch epoch,
@@ -68,8 +69,22 @@ final class ControllerSession implements MigrationData {
         }
     }
 
+    /// Writes in slices of a command each and gives the lock up between them.
     @Override
     public int write(ByteBuffer data) {
+        int limit = data.limit();
+        int written = 0;
+        try {
+            do {
+                written += writeSlice(data, limit);
+            } while (data.position() < limit);
+            return written;
+        } finally {
+            data.limit(limit);
+        }
+    }
+
+    private int writeSlice(ByteBuffer data, int limit) {
         lock.lock();
         try {
             requireOpen();
@@ -77,8 +92,12 @@ final class ControllerSession implements MigrationData {
                 throw new DeviceStateException(
                         DeviceState.STOP_COPY, "write to a session that saves", "Open a session by RESUMING");
             }
+            data.limit((int) Math.min(limit, (long) data.position() + target.pieceBytes()));
             return target.write(data);
         } catch (LiveMigrationException e) {
+            if (target != null) {
+                failed = true;
+            }
             throw e.at(device, "writing the state");
         } finally {
             lock.unlock();
@@ -119,11 +138,18 @@ final class ControllerSession implements MigrationData {
         lock.lock();
         try {
             if (target != null) {
+                failed = true;
                 target.commit();
+                failed = false;
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether a write or the commit failed, so that the data of this session is lost.
+    boolean hasFailed() {
+        return failed;
     }
 
     /// Whether the controller holds a part of a state.

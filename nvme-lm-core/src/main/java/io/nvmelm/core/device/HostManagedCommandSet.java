@@ -104,6 +104,11 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
     }
 
     @Override
+    public void discardPartialState() {
+        controller.discardPartialState();
+    }
+
+    @Override
     public void close() {
         controller.close();
     }

@@ -53,6 +53,9 @@ public interface MigrationCommandSet extends AutoCloseable {
     /// @throws DeviceStateException when it has I/O queues: it needs a reset first
     StateTarget openTarget();
 
+    /// Has the suspended controller forget a part of a state that was never committed.
+    void discardPartialState();
+
     /// Gives memory back. Idempotent.
     @Override
     void close();

@@ -1,11 +1,13 @@
 package io.nvmelm.core.device;
 
+import io.nvmelm.CallbackException;
 import io.nvmelm.CommandFailedException;
 import io.nvmelm.ControlledFunction;
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking;
+import io.nvmelm.FailureCategory;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
@@ -44,6 +46,8 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     private @Nullable ControllerSession session;
     private boolean accessBlocked;
     private boolean resumeUnanswered;
+    /// Whether the controller may hold a part of a state: it could be suspended, but not resumed any more.
+    private boolean partlyLoaded;
     private boolean closed;
 
     private NvmeMigratableDevice(MigrationCommandSet commands, @Nullable ControlledFunction function) {
@@ -55,7 +59,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     /// Opens a controller as a device. Blocks for the command that asks whether it is suspended: one that is, since an earlier owner
     /// left it so, opens in STOP and stays suspended, because resuming it might make it run on two sides.
     ///
-    /// @param commands how the controller is migrated; closed with the device
+    /// @param commands how the controller is migrated; closed with the device, and when opening fails
     /// @param function the function of the controller; null where nobody can reset it or block access to it, which leaves both to the
     ///                 caller: [#reset()] then only resumes the controller
     /// @return the device, RUNNING or STOP
@@ -69,6 +73,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             }
             return device;
         } catch (LiveMigrationException e) {
+            commands.close();
             throw e.at(device.identity.name(), "opening");
         }
     }
@@ -95,12 +100,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
 
     @Override
     public DeviceState state() {
-        stateLock.lock();
-        try {
-            return state;
-        } finally {
-            stateLock.unlock();
-        }
+        return state;
     }
 
     @Override
@@ -167,6 +167,9 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             }
             return plan.opensSession() ? Optional.ofNullable(session) : Optional.empty();
         } catch (LiveMigrationException e) {
+            if (needsReset()) {
+                e.category(FailureCategory.RESET_DEVICE);
+            }
             throw e.at(identity.name(), state + " to " + target);
         } finally {
             stateLock.unlock();
@@ -204,24 +207,51 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         }
     }
 
-    /// Suspends; after a failure the controller must be running again, else nobody knows what it does. A controller that refused is
-    /// not suspended. One that did not answer may become suspended later: only a second Suspend, which waits for the first, makes
-    /// sure, and then it can be resumed.
+    /// Whether nothing but a reset leads on: in ERROR, and after a load that failed.
+    private boolean needsReset() {
+        return state == DeviceState.ERROR || (state == DeviceState.RESUMING && session != null && session.hasFailed());
+    }
+
+    /// Suspends; after a failure the controller must be running again, else nobody knows what it does.
     private void suspend() {
         try {
             commands.suspend();
         } catch (LiveMigrationException e) {
             try {
-                if (!(e instanceof CommandFailedException)) {
-                    commands.suspend();
-                    commands.resume();
-                }
+                undoSuspend(e);
             } catch (LiveMigrationException second) {
-                state = DeviceState.ERROR;
                 e.addSuppressed(second);
             }
             throw e;
         }
+    }
+
+    /// Makes a controller run whose Suspend failed. One that refused a parameter is not suspended; after any other answer it is asked.
+    /// One that did not answer may become suspended later: a second Suspend waits for the first and makes sure. A controller that is
+    /// known to be suspended and cannot be resumed leaves the device in RUNNING_P2P, from where resuming can be tried again.
+    private void undoSuspend(LiveMigrationException failure) {
+        if (failure instanceof CommandFailedException refusal && isCertainRefusal(refusal)) {
+            return;
+        }
+        state = DeviceState.ERROR;
+        if (failure instanceof CommandFailedException) {
+            if (!commands.isSuspended()) {
+                state = DeviceState.RUNNING;
+                return;
+            }
+        } else {
+            commands.suspend();
+        }
+        state = DeviceState.RUNNING_P2P;
+        resume();
+        state = DeviceState.RUNNING;
+    }
+
+    private static boolean isCertainRefusal(CommandFailedException refusal) {
+        var status = refusal.status();
+        return status.is(StatusCode.INVALID_COMMAND_OPCODE)
+                || status.is(StatusCode.INVALID_FIELD_IN_COMMAND)
+                || status.is(StatusCode.INVALID_CONTROLLER_IDENTIFIER);
     }
 
     /// Resumes. When an earlier Resume was not answered, a controller that is not suspended is one that it reached.
@@ -241,14 +271,14 @@ public final class NvmeMigratableDevice implements MigratableDevice {
 
     private void blockAccess() {
         if (function != null) {
-            function.blockAccess();
+            CallbackException.guard("blocking access to the function", function::blockAccess);
         }
         accessBlocked = true;
     }
 
     private void restoreAccess() {
         if (function != null) {
-            function.restoreAccess();
+            CallbackException.guard("restoring access to the function", function::restoreAccess);
         }
         accessBlocked = false;
     }
@@ -287,6 +317,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         session = null;
         if (ended != null) {
             ended.release();
+            partlyLoaded |= ended.isPartlySent();
         }
     }
 
@@ -297,8 +328,13 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             requireUsable();
             endSession("the device was reset");
             state = DeviceState.ERROR;
+            if (partlyLoaded) {
+                commands.suspend();
+                commands.discardPartialState();
+                partlyLoaded = false;
+            }
             if (function != null) {
-                function.reset();
+                CallbackException.guard("resetting the function", function::reset);
             }
             if (commands.isSuspended()) {
                 commands.resume();
@@ -327,8 +363,11 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         try {
             if (!closed) {
                 closed = true;
-                endSession("the device was closed");
-                commands.close();
+                try {
+                    endSession("the device was closed");
+                } finally {
+                    commands.close();
+                }
             }
         } finally {
             stateLock.unlock();

@@ -12,31 +12,32 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
-/// Frames over a pair of byte channels. Two buffers of fixed size, allocated up front; whatever lengths the peer claims, nothing is
+/// Frames over a pair of byte channels. Reads no byte beyond the frame it was asked for, so what follows the last frame stays in the
+/// channel. Two buffers of fixed size, allocated up front; whatever lengths the peer claims, nothing is
 /// allocated for them. Not thread-safe.
 final class FrameChannel {
     /// First bytes in either direction: six letters and the version of the framing, little endian.
     private static final byte[] PREAMBLE = {'N', 'V', 'M', 'E', 'L', 'M', 0, 0};
     /// Payload bytes that are sent in one frame.
     private static final int CHUNK_BYTES = 1 << 20;
+    /// How often a channel may say that it has nothing before it is taken for one in non-blocking mode.
+    private static final int EMPTY_READS = 10_000;
 
     private final ReadableByteChannel in;
     private final WritableByteChannel out;
     private final ByteBuffer incoming =
-            ByteBuffer.allocateDirect(256 << 10).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+            ByteBuffer.allocateDirect(256 << 10).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(CHUNK_BYTES + 3 * FrameType.HEADER_BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);
     private long received;
     private int payloadBytes;
 
     FrameChannel(ReadableByteChannel in, WritableByteChannel out) {
-        requireBlocking("in", in);
-        requireBlocking("out", out);
         this.in = in;
         this.out = out;
     }
 
-    private static void requireBlocking(String field, Channel channel) {
+    static void requireBlocking(String field, Channel channel) {
         if (channel instanceof SelectableChannel selectable && !selectable.isBlocking()) {
             throw new InvalidValueException(field, "a channel in non-blocking mode", "a channel in blocking mode");
         }
@@ -48,7 +49,7 @@ final class FrameChannel {
     }
 
     void receivePreamble() {
-        require(PREAMBLE.length);
+        receiveExactly(PREAMBLE.length);
         for (int i = 0; i < PREAMBLE.length; i++) {
             byte value = incoming.get();
             if (value != PREAMBLE[i]) {
@@ -118,8 +119,15 @@ final class FrameChannel {
 
     private void flush() {
         try {
+            int empty = 0;
             while (outgoing.hasRemaining()) {
-                out.write(outgoing);
+                empty = out.write(outgoing) > 0 ? 0 : empty + 1;
+                if (empty == EMPTY_READS) {
+                    throw new PeerException(
+                            "the channel took no byte " + EMPTY_READS + " times",
+                            "Give the migration a channel in blocking mode",
+                            null);
+                }
             }
         } catch (IOException e) {
             throw new PeerException("the connection failed while sending: " + e, "Look at the network and the peer", e);
@@ -128,14 +136,14 @@ final class FrameChannel {
 
     /// Receives the head of the next frame; its payload is to be taken by [#payload()] or [#receiveInto(MigrationData)].
     FrameType receive() {
-        require(FrameType.HEADER_BYTES);
+        receiveExactly(FrameType.HEADER_BYTES);
         var type = FrameType.fromNumber(incoming.getInt(), received);
         int length = incoming.getInt();
-        if (length < 0 || length > type.payloadBound()) {
+        if (length < type.leastPayload() || length > type.mostPayload()) {
             throw new InvalidValueException(
                     "length of a frame of type " + type,
                     Integer.toUnsignedString(length),
-                    "0 to " + type.payloadBound(),
+                    type.leastPayload() + " to " + type.mostPayload(),
                     received + 4);
         }
         received += FrameType.HEADER_BYTES;
@@ -164,12 +172,10 @@ final class FrameChannel {
 
     /// The payload of a frame that is not DATA; valid until the next call.
     ByteBuffer payload() {
-        require(payloadBytes);
-        var payload = incoming.slice(incoming.position(), payloadBytes).order(ByteOrder.LITTLE_ENDIAN);
-        incoming.position(incoming.position() + payloadBytes);
+        receiveExactly(payloadBytes);
         received += payloadBytes;
         payloadBytes = 0;
-        return payload;
+        return incoming;
     }
 
     /// Hands the payload of a DATA frame to a session as it arrives.
@@ -178,19 +184,19 @@ final class FrameChannel {
     int receiveInto(MigrationData session) {
         int total = payloadBytes;
         while (payloadBytes > 0) {
-            require(1);
-            int limit = incoming.limit();
-            int start = incoming.position();
-            int bytes = Math.min(payloadBytes, incoming.remaining());
-            try {
-                session.write(incoming.limit(start + bytes));
-            } finally {
-                incoming.limit(limit).position(start + bytes);
-                payloadBytes -= bytes;
-                received += bytes;
-            }
+            session.write(receiveSome());
         }
         return total;
+    }
+
+    /// Bytes of the payload, as many as there are now, 1 or more; valid until the next call.
+    private ByteBuffer receiveSome() {
+        incoming.clear().limit(Math.min(payloadBytes, incoming.capacity()));
+        readOnce();
+        incoming.flip();
+        payloadBytes -= incoming.remaining();
+        received += incoming.remaining();
+        return incoming;
     }
 
     /// Takes and drops what the peer still sends of a state, to its end: a peer that waits for its bytes to be taken could not read why
@@ -202,12 +208,7 @@ final class FrameChannel {
         long dropped = 0;
         while (true) {
             while (payloadBytes > 0) {
-                require(1);
-                int bytes = Math.min(payloadBytes, incoming.remaining());
-                incoming.position(incoming.position() + bytes);
-                payloadBytes -= bytes;
-                received += bytes;
-                dropped += bytes;
+                dropped += receiveSome().remaining();
             }
             if (dropped > maximumBytes) {
                 throw new InvalidValueException(
@@ -219,26 +220,38 @@ final class FrameChannel {
         }
     }
 
-    /// Makes sure that so many bytes can be taken from the incoming buffer.
-    private void require(int bytes) {
-        if (incoming.remaining() >= bytes) {
-            return;
+    /// Fills the incoming buffer with so many bytes, for the caller to take.
+    private void receiveExactly(int bytes) {
+        incoming.clear().limit(bytes);
+        while (incoming.hasRemaining()) {
+            readOnce();
         }
-        incoming.compact();
+        incoming.flip();
+    }
+
+    /// Reads 1 byte or more into the incoming buffer.
+    private void readOnce() {
         try {
-            while (incoming.position() < bytes) {
-                if (in.read(incoming) < 0) {
+            for (int attempt = 0; attempt < EMPTY_READS; attempt++) {
+                int bytes = in.read(incoming);
+                if (bytes > 0) {
+                    return;
+                }
+                if (bytes < 0) {
                     throw new PeerException(
                             "the connection ended after " + (received + incoming.position()) + " bytes",
                             "Look at the report of the peer",
                             null);
                 }
+                Thread.onSpinWait();
             }
         } catch (IOException e) {
             throw new PeerException("the connection failed while receiving: " + e, "Look at the network and the peer",
                     e);
-        } finally {
-            incoming.flip();
         }
+        throw new PeerException(
+                "the channel returned no byte " + EMPTY_READS + " times",
+                "Give the migration a channel in blocking mode",
+                null);
     }
 }

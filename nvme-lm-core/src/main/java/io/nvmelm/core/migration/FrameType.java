@@ -42,9 +42,25 @@ enum FrameType {
         return number;
     }
 
+    /// Fewest payload bytes that such a frame may have.
+    int leastPayload() {
+        return switch (this) {
+            case DATA -> 1;
+            case ACCEPT -> Short.BYTES;
+            case END -> Long.BYTES;
+            case OFFER, READY, LOADED, COMMIT, RUNNING, FAILED -> 0;
+        };
+    }
+
     /// Most payload bytes that such a frame may have.
-    int payloadBound() {
-        return this == DATA ? DATA_PAYLOAD_BYTES : CONTROL_PAYLOAD_BYTES;
+    int mostPayload() {
+        return switch (this) {
+            case DATA -> DATA_PAYLOAD_BYTES;
+            case OFFER, FAILED -> CONTROL_PAYLOAD_BYTES;
+            case ACCEPT -> Short.BYTES;
+            case END -> Long.BYTES;
+            case READY, LOADED, COMMIT, RUNNING -> 0;
+        };
     }
 
     static FrameType fromNumber(int number, long byteOffset) {

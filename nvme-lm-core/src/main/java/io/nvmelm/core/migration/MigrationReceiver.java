@@ -1,5 +1,6 @@
 package io.nvmelm.core.migration;
 
+import io.nvmelm.CallbackException;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
@@ -41,7 +42,6 @@ public final class MigrationReceiver {
     private boolean used;
     private boolean touched;
     private boolean committed;
-    private boolean running;
     private boolean stateUnderWay;
 
     /// Makes a receiver. Touches neither device nor channels.
@@ -84,25 +84,27 @@ public final class MigrationReceiver {
     /// Takes the device and returns what came of it; failures are in the report, not thrown.
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
-    /// @throws DeviceStateException when it was called before or the device is not running; nothing was done
+    /// @throws DeviceStateException  when it was called before or the device is not running; nothing was done
+    /// @throws InvalidValueException when a channel is in non-blocking mode; nothing was done
     public MigrationReport run() {
-        if (used || device.state() != DeviceState.RUNNING) {
-            throw (DeviceStateException) new DeviceStateException(
-                    device.state(),
-                    used ? "this receiver was used before" : "the device is not running",
-                    used ? "Make a new one for each migration" : "Reset the device first")
-                    .at(device.identity().name(), "starting the migration");
-        }
+        Preconditions.requireUsable(device, used, "this receiver was used before");
+        FrameChannel.requireBlocking("in", in);
+        FrameChannel.requireBlocking("out", out);
         used = true;
         var record = new MigrationRecord(
                 MigrationRole.DESTINATION, device.identity().name(), listener);
         var frames = new FrameChannel(in, out);
         try {
             receive(frames, record);
-            return record.report(RunPermission.DESTINATION, null);
-        } catch (LiveMigrationException e) {
-            e.at(device.identity().name(), null);
-            return giveUp(frames, record, e);
+            tellThatItRuns(frames, record);
+            return record.report(RunPermission.DESTINATION, true, null);
+        } catch (RuntimeException | Error e) {
+            var failure = MigrationRecord.failureOf(e).at(device.identity().name(), null);
+            var report = giveUp(frames, record, failure);
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return report;
         }
     }
 
@@ -133,18 +135,26 @@ public final class MigrationReceiver {
 
         record.begin(MigrationPhase.LOAD);
         device.setState(DeviceState.STOP);
-        frames.send(FrameType.LOADED);
 
         record.begin(MigrationPhase.COMMIT);
+        record.decided();
+        frames.send(FrameType.LOADED);
         frames.expect(FrameType.COMMIT);
         committed = true;
 
         record.begin(MigrationPhase.RESUME);
         device.setState(DeviceState.RUNNING);
-        MigrationRecord.call("resuming the guest", guest::resume);
+        CallbackException.guard("resuming the guest", guest::resume);
         record.blackoutEnds();
-        running = true;
-        frames.send(FrameType.RUNNING);
+    }
+
+    /// The guest runs; when the source cannot be told, it has to ask.
+    private static void tellThatItRuns(FrameChannel frames, MigrationRecord record) {
+        try {
+            frames.send(FrameType.RUNNING);
+        } catch (LiveMigrationException e) {
+            record.warn(e);
+        }
     }
 
     private void receiveState(FrameChannel frames, MigrationRecord record, MigrationData session) {
@@ -160,10 +170,10 @@ public final class MigrationReceiver {
         stateUnderWay = false;
         frames.expect(FrameType.END, type);
         var payload = frames.payload();
-        long announced = payload.remaining() == Long.BYTES ? payload.getLong() : -1;
+        long announced = payload.getLong();
         if (announced != total) {
-            throw new InvalidValueException("bytes of the state", Long.toString(total), "the sender's count of "
-                    + announced);
+            throw new InvalidValueException(
+                    "bytes of the state", Long.toString(total), "the sender's count of " + announced, total);
         }
     }
 
@@ -183,30 +193,27 @@ public final class MigrationReceiver {
                 List.of("the source delivers " + offered + ", this device takes " + own));
     }
 
-    /// Tells the source, and resets the device unless it has the right to run. A device that failed after it got that right is left
-    /// for the embedder to look at: nobody else may run. When all that failed is telling the source that the guest runs here, the
-    /// connection is of no more use.
+    /// Resets the device unless it has the right to run, and tells the source. A device that failed after it got that right is left for
+    /// the embedder to look at: nobody else may run. Every step is tried, whatever became of the one before.
     private MigrationReport giveUp(
             FrameChannel frames, MigrationRecord record, LiveMigrationException failure) {
+        record.decided();
         record.blackoutEnds();
         if (touched && !committed) {
             try {
                 device.reset();
-            } catch (LiveMigrationException e) {
+            } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
-        }
-        if (running) {
-            return record.report(RunPermission.DESTINATION, failure);
         }
         try {
             frames.sendFailure(String.valueOf(failure.getMessage()));
             if (stateUnderWay && !(failure instanceof PeerException)) {
                 frames.dropState(MAXIMUM_DROPPED_BYTES);
             }
-        } catch (LiveMigrationException e) {
-            failure.addSuppressed(e);
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
         }
-        return record.report(committed ? RunPermission.DESTINATION : RunPermission.NOT_HERE, failure);
+        return record.report(committed ? RunPermission.DESTINATION : RunPermission.NOT_HERE, false, failure);
     }
 }

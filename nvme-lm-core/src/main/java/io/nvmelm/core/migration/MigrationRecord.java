@@ -20,12 +20,14 @@ final class MigrationRecord {
     private final String device;
     private final MigrationListener listener;
     private final List<PhaseTime> phases = new ArrayList<>();
+    private final List<LiveMigrationException> warnings = new ArrayList<>();
     private final long begun = System.nanoTime();
     private @Nullable MigrationPhase phase;
     private long phaseBegun;
     private long blackoutBegun;
     private long blackoutEnded;
     private boolean blackout;
+    private boolean decided;
     private long bytesMoved;
     private long bytesExpected;
 
@@ -66,8 +68,15 @@ final class MigrationRecord {
 
     private void tell(MigrationPhase present) {
         var elapsed = Duration.ofNanos(System.nanoTime() - begun);
-        call("the listener", () -> listener.onProgress(
-                new MigrationProgress(role, present, bytesMoved, bytesExpected, elapsed)));
+        var progress = new MigrationProgress(role, present, bytesMoved, bytesExpected, elapsed);
+        try {
+            CallbackException.guard("the listener", () -> listener.onProgress(progress));
+        } catch (RuntimeException | Error e) {
+            if (!decided) {
+                throw e;
+            }
+            warn(failureOf(e));
+        }
     }
 
     void blackoutBegins() {
@@ -82,21 +91,29 @@ final class MigrationRecord {
         }
     }
 
-    MigrationReport report(RunPermission mayRun, @Nullable LiveMigrationException failure) {
+    /// From here on a listener that throws ends nothing any more.
+    void decided() {
+        decided = true;
+    }
+
+    /// Keeps what went wrong without changing the outcome.
+    void warn(LiveMigrationException warning) {
+        warnings.add(warning);
+    }
+
+    MigrationReport report(RunPermission mayRun, boolean runsHere, @Nullable LiveMigrationException failure) {
         endPhase();
         long end = blackoutEnded == 0 ? System.nanoTime() : blackoutEnded;
         var time = blackout ? Duration.ofNanos(end - blackoutBegun) : Duration.ZERO;
-        return new MigrationReport(role, device, mayRun, bytesMoved, time, phases, failure);
+        return new MigrationReport(role, device, mayRun, runsHere, bytesMoved, time, phases, warnings, failure);
     }
 
-    /// Calls the embedder's code; what it throws becomes a failure of this migration.
-    static void call(String callback, Runnable code) {
-        try {
-            code.run();
-        } catch (LiveMigrationException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw new CallbackException(callback, e);
-        }
+    /// What is thrown through a migration, as one of this library's family.
+    static LiveMigrationException failureOf(Throwable thrown) {
+        return switch (thrown) {
+            case LiveMigrationException known -> known;
+            case RuntimeException e -> new CallbackException("code outside the library", e);
+            default -> new CallbackException("code outside the library", new IllegalStateException(thrown));
+        };
     }
 }

@@ -1,5 +1,6 @@
 package io.nvmelm.core.migration;
 
+import io.nvmelm.CallbackException;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
@@ -15,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import org.jspecify.annotations.Nullable;
 
 /// The source of a migration: moves one device to the [MigrationReceiver] at the other end of a pair of channels.
 ///
@@ -75,15 +75,12 @@ public final class MigrationSender {
     /// Migrates the device and returns what came of it; failures are in the report, not thrown.
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
-    /// @throws DeviceStateException when it was called before or the device is not running; nothing was done
+    /// @throws DeviceStateException  when it was called before or the device is not running; nothing was done
+    /// @throws InvalidValueException when a channel is in non-blocking mode; nothing was done
     public MigrationReport run() {
-        if (used || device.state() != DeviceState.RUNNING) {
-            throw (DeviceStateException) new DeviceStateException(
-                    device.state(),
-                    used ? "this sender was used before" : "the device is not running",
-                    used ? "Make a new one for each migration" : "Resume or reset the device first")
-                    .at(device.identity().name(), "starting the migration");
-        }
+        Preconditions.requireUsable(device, used, "this sender was used before");
+        FrameChannel.requireBlocking("in", in);
+        FrameChannel.requireBlocking("out", out);
         used = true;
         var record = new MigrationRecord(
                 MigrationRole.SOURCE, device.identity().name(), listener);
@@ -91,11 +88,15 @@ public final class MigrationSender {
         try {
             migrate(frames, record);
             record.blackoutEnds();
-            device.setState(DeviceState.STOP);
-            return record.report(RunPermission.DESTINATION, null);
-        } catch (LiveMigrationException e) {
-            e.at(device.identity().name(), null);
-            return committed ? stayStopped(record, e) : rollBack(frames, record, e);
+            endSession(record);
+            return record.report(RunPermission.DESTINATION, false, null);
+        } catch (RuntimeException | Error e) {
+            var failure = MigrationRecord.failureOf(e).at(device.identity().name(), null);
+            var report = committed ? stayStopped(record, failure) : rollBack(frames, record, failure);
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return report;
         }
     }
 
@@ -116,7 +117,7 @@ public final class MigrationSender {
 
         record.begin(MigrationPhase.SUSPEND);
         record.blackoutBegins();
-        MigrationRecord.call("pausing the guest", guest::pause);
+        CallbackException.guard("pausing the guest", guest::pause);
         guestPaused = true;
         var session = device.setState(DeviceState.STOP_COPY)
                 .orElseThrow(() -> new DeviceStateException(
@@ -133,6 +134,7 @@ public final class MigrationSender {
 
         record.begin(MigrationPhase.COMMIT);
         committed = true;
+        record.decided();
         frames.send(FrameType.COMMIT);
 
         record.begin(MigrationPhase.RESUME);
@@ -141,59 +143,56 @@ public final class MigrationSender {
 
     private void selectFormat(ByteBuffer payload) {
         var formats = device.stateFormats();
-        if (payload.remaining() != 2) {
-            throw new InvalidValueException(
-                    "length of the acceptance", Integer.toString(payload.remaining()), "2");
-        }
         int chosen = Short.toUnsignedInt(payload.getShort());
         if (formats.isEmpty() ? chosen != Offer.NO_FORMAT : chosen >= formats.size()) {
             throw new InvalidValueException(
                     "chosen format",
                     Integer.toString(chosen),
-                    formats.isEmpty() ? "none: there is no choice" : "0 to " + (formats.size() - 1));
+                    formats.isEmpty() ? "none: there is no choice" : "0 to " + (formats.size() - 1),
+                    0);
         }
         if (!formats.isEmpty()) {
             device.selectStateFormat(formats.get(chosen));
         }
     }
 
-    /// The right to run is gone: the device stays stopped.
-    private MigrationReport stayStopped(MigrationRecord record, LiveMigrationException failure) {
+    /// Ends the session of a device that stays stopped.
+    private void endSession(MigrationRecord record) {
         try {
             device.setState(DeviceState.STOP);
-        } catch (LiveMigrationException e) {
-            failure.addSuppressed(e);
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
         }
-        return record.report(RunPermission.ASK_DESTINATION, failure);
+    }
+
+    /// The right to run is gone: the device stays stopped.
+    private MigrationReport stayStopped(MigrationRecord record, LiveMigrationException failure) {
+        endSession(record);
+        return record.report(RunPermission.ASK_DESTINATION, false, failure);
     }
 
     /// The right to run is still here: the device and then the guest run again. The destination cannot run without COMMIT, so it is
-    /// told afterwards.
+    /// told afterwards. Every step is tried, whatever became of the one before.
     private MigrationReport rollBack(
             FrameChannel frames, MigrationRecord record, LiveMigrationException failure) {
-        @Nullable LiveMigrationException second = null;
-        try {
-            record.begin(MigrationPhase.ROLL_BACK);
-        } catch (LiveMigrationException e) {
-            second = e;
-        }
+        record.decided();
+        record.begin(MigrationPhase.ROLL_BACK);
+        boolean runs = false;
         try {
             device.setState(DeviceState.RUNNING);
             if (guestPaused) {
-                MigrationRecord.call("resuming the guest", guest::resume);
+                CallbackException.guard("resuming the guest", guest::resume);
             }
-        } catch (LiveMigrationException e) {
+            runs = true;
+        } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
         record.blackoutEnds();
-        if (second != null) {
-            failure.addSuppressed(second);
-        }
         try {
             frames.sendFailure(String.valueOf(failure.getMessage()));
-        } catch (LiveMigrationException e) {
-            failure.addSuppressed(e);
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
         }
-        return record.report(RunPermission.SOURCE, failure);
+        return record.report(RunPermission.SOURCE, runs, failure);
     }
 }

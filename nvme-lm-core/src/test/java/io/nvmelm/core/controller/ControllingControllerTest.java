@@ -8,8 +8,10 @@ import io.nvmelm.MigrationUnsupportedException;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.SecondaryController;
 import io.nvmelm.nvme.StateFormat;
 import io.nvmelm.nvme.StatusCode;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +74,7 @@ class ControllingControllerTest {
     @Test
     void versionsAreMappedByContentToTheIndexOfThisController() {
         var transport = new ScriptedTransport(new byte[0], 4096, 1);
-        transport.versions = new int[] {7, 3, 0};
+        transport.versions = new int[] {3, 7, 0};
         var controlling = ControllingController.open(transport);
         assertThat(controlling.stateFormats())
                 .containsExactly(StateFormat.ofVersion(7), StateFormat.ofVersion(3), StateFormat.ofVersion(0));
@@ -80,8 +82,17 @@ class ControllingControllerTest {
                 .isEqualTo(3);
         assertThatThrownBy(() -> FormatIndices.of(StateFormat.ofVersion(1), controlling.formats()))
                 .isInstanceOf(InvalidValueException.class)
-                .hasMessageContaining("[7, 3, 0]");
+                .hasMessageContaining("[3, 7, 0]");
         assertThatThrownBy(() -> FormatIndices.of(StateFormat.of(0, new UUID(1, 2)), controlling.formats()))
+                .isInstanceOf(InvalidValueException.class);
+    }
+
+    @Test
+    void aListOfSecondaryControllersThatGoesBackwardsIsRefused() {
+        var transport = new ScriptedTransport(new byte[0], 4096, 1);
+        transport.secondaries = List.of(
+                new SecondaryController(9, 0, true, 1, 2, 2), new SecondaryController(8, 0, true, 2, 2, 2));
+        assertThatThrownBy(() -> ControllingController.open(transport).secondaryControllers())
                 .isInstanceOf(InvalidValueException.class);
     }
 }

@@ -1,6 +1,8 @@
 package io.nvmelm.core.controller;
 
 import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.FailureCategory;
+import io.nvmelm.TransportException;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.IdentifyControllerView;
 import io.nvmelm.core.codec.SecondaryControllerListCodec;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,14 @@ public final class ScriptedTransport implements AdminTransport {
     public Function<AdminCommand, @Nullable Completion> override = command -> null;
     /// Commands that this accepts never complete.
     public Function<AdminCommand, Boolean> never = command -> false;
+    /// What happens to the future of a command that was taken.
+    public Consumer<CompletableFuture<Completion>> breaks = future -> {};
+    /// How many buffers can still be lent.
+    public int memoryLeft = Integer.MAX_VALUE;
+    /// Sizes of lent memory are rounded up to this.
+    public int lendsInUnitsOf = 1;
+    /// How often memory was given back twice.
+    public int doubleCloses;
     /// OACS, OACS bit 11 set.
     public int oacs = 1 << 11;
     /// Secondary Controller List, in one page.
@@ -82,10 +93,15 @@ public final class ScriptedTransport implements AdminTransport {
 
     @Override
     public TransferMemory allocate(long byteSize) {
+        if (memoryLeft == 0) {
+            throw new TransportException(FailureCategory.RETRY, "no memory", "Free some", 0, null);
+        }
+        memoryLeft--;
         allocations++;
         allocated += (int) byteSize;
         open++;
-        return new Memory(Arena.ofShared().allocate(byteSize, 8));
+        return new Memory(Arena.ofShared()
+                .allocate((byteSize + lendsInUnitsOf - 1) / lendsInUnitsOf * lendsInUnitsOf, 8));
     }
 
     private final class Memory implements TransferMemory {
@@ -109,7 +125,9 @@ public final class ScriptedTransport implements AdminTransport {
 
         @Override
         public void close() {
-            if (!closed) {
+            if (closed) {
+                doubleCloses++;
+            } else {
                 closed = true;
                 open--;
             }
@@ -137,6 +155,7 @@ public final class ScriptedTransport implements AdminTransport {
             var answer = override.apply(command);
             future.complete(answer != null ? answer : execute(command, data, dataByteSize));
         });
+        breaks.accept(future);
         return future;
     }
 

@@ -10,6 +10,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.SessionEndedException;
 import io.nvmelm.StateInconsistentException;
 import io.nvmelm.TransferOptions;
+import io.nvmelm.TransportException;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.SequenceIndicator;
@@ -20,6 +21,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +95,7 @@ class StateTransferTest {
         }
         assertThat(transport.loaded()).isEqualTo(state);
         assertThat(transport.mostInFlight).isLessThanOrEqualTo(Math.max(1, inFlight));
-        assertThat(transport.allocated - 2 * 4096).isLessThanOrEqualTo(pieceBytes * Math.max(2, inFlight + 1));
+        assertThat(transport.allocated - 2 * 4096).isLessThanOrEqualTo(pieceBytes * inFlight);
         controller.close();
         assertThat(transport.open).isZero();
     }
@@ -113,7 +116,7 @@ class StateTransferTest {
                 target.commit();
             }
             assertThat(transport.loaded()).as("pieces of %d", pieceBytes).isEqualTo(state);
-            assertThat(transport.allocated).isLessThanOrEqualTo(2 * 4096 + pieceBytes * (4 + 1 + 2));
+            assertThat(transport.allocated).isLessThanOrEqualTo(2 * 4096 + pieceBytes * (4 + 2));
         }
     }
 
@@ -310,5 +313,125 @@ class StateTransferTest {
         assertThat(transport.commandsOf(SetControllerStateCommand.class))
                 .extracting(SetControllerStateCommand::sequence)
                 .containsExactly(SequenceIndicator.FIRST, SequenceIndicator.MIDDLE, SequenceIndicator.LAST);
+    }
+
+    @Test
+    void bytesBehindAStateThatFillsItsPieceAreRefusedAndDoNotHang() {
+        var transport = new ScriptedTransport(new byte[0], 1 << 20, 8);
+        var state = SampleState.withQueuePairs(1);
+        for (int pieceBytes : new int[] {104, 52 * 2}) {
+            try (var target = controller(transport, pieceBytes, 2).openTarget(FORMAT)) {
+                target.write(ByteBuffer.wrap(state));
+                assertThatThrownBy(() -> target.write(ByteBuffer.wrap(new byte[4])))
+                        .isInstanceOfSatisfying(InvalidValueException.class, e -> {
+                            assertThat(e.field()).isEqualTo("Controller State size");
+                            assertThat(e.byteOffset()).hasValue(104);
+                        });
+            }
+        }
+        assertThat(transport.commandsOf(SetControllerStateCommand.class)).isEmpty();
+    }
+
+    @Test
+    void aBadHeaderLeavesNoMemoryBehind() {
+        var state = SampleState.withQueuePairs(1);
+        state[20] = 0x7F;
+        var transport = new ScriptedTransport(state, 1 << 20, 8);
+        var controller = controller(transport, 4096, 4);
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> controller.openSource(FORMAT, OptionalLong.of(20_000)))
+                    .isInstanceOf(InvalidValueException.class);
+        }
+        controller.close();
+        assertThat(transport.open).isZero();
+        assertThat(transport.doubleCloses).isZero();
+    }
+
+    @Test
+    void aTransportWithoutMemoryFailsEveryCallAndLocksNobodyOut() throws Exception {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(1), 1 << 20, 8);
+        var controller = controller(transport, 4096, 4);
+        transport.memoryLeft = 0;
+        assertThatThrownBy(controller::isSuspended).isInstanceOf(TransportException.class);
+        transport.memoryLeft = 1;
+        assertThat(CompletableFuture.supplyAsync(controller::isSuspended).get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aTransportThatLendsMoreThanAskedForDoesNotChangeThePieceSize() {
+        var state = SampleState.withQueuePairs(100);
+        var transport = new ScriptedTransport(state, 1 << 20, 8);
+        transport.lendsInUnitsOf = 4096;
+        var controller = controller(transport, 512, 2);
+        try (var source = controller.openSource(FORMAT, OptionalLong.empty());
+                var target = controller.openTarget(FORMAT)) {
+            target.write(ByteBuffer.wrap(readAll(source, 4096)));
+            target.commit();
+        }
+        assertThat(transport.commandsOf(SetControllerStateCommand.class))
+                .allSatisfy(set -> assertThat(set.dataByteSize()).isLessThanOrEqualTo(512));
+    }
+
+    @Test
+    void whateverATransportThrowsIsATransportException() {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(1), 1 << 20, 8);
+        var controller = controller(transport, 4096, 4);
+        transport.breaks = future -> future.cancel(true);
+        assertThatThrownBy(controller::isSuspended).isInstanceOf(TransportException.class);
+        transport.breaks = future -> future.completeExceptionally(new IllegalStateException("broken"));
+        assertThatThrownBy(controller::isSuspended)
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("broken");
+        transport.breaks = future -> {
+            throw new IllegalStateException("at once");
+        };
+        assertThatThrownBy(controller::isSuspended)
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("at once");
+        controller.close();
+        assertThat(transport.open).isZero();
+    }
+
+    @Test
+    void anInterruptDoesNotEndACommandAndIsKept() {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(1), 1 << 20, 8);
+        var controller = controller(transport, 4096, 4);
+        transport.breaks = future -> Thread.currentThread().interrupt();
+        assertThat(controller.isSuspended()).isTrue();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void aReadOnlyBufferIsRefusedAndTheSessionGoesOn() {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(1), 1 << 20, 8);
+        try (var source = controller(transport, 4096, 4).openSource(FORMAT, OptionalLong.empty())) {
+            assertThatThrownBy(() -> source.read(ByteBuffer.allocate(8).asReadOnlyBuffer()))
+                    .isInstanceOf(InvalidValueException.class);
+            assertThat(readAll(source, 64)).isEqualTo(transport.state);
+        }
+    }
+
+    @Test
+    void aControllerThatResumedBehindTheLastPieceIsNoticed() {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(100), 1 << 20, 8);
+        transport.reportsSuspended = false;
+        try (var source = controller(transport, 4096, 1).openSource(FORMAT, OptionalLong.empty())) {
+            var buffer = ByteBuffer.allocate(transport.state.length);
+            while (buffer.hasRemaining()) {
+                source.read(buffer);
+            }
+            transport.suspended = false;
+            assertThatThrownBy(() -> source.read(ByteBuffer.allocate(1))).isInstanceOf(
+                    StateInconsistentException.class);
+        }
+    }
+
+    @Test
+    void theTransportLimitsTheCommandsInFlight() {
+        var transport = new ScriptedTransport(SampleState.withQueuePairs(100), 1 << 20, 2);
+        try (var source = controller(transport, 64, 16).openSource(FORMAT, OptionalLong.of(4856))) {
+            assertThat(readAll(source, 100)).isEqualTo(transport.state);
+        }
+        assertThat(transport.mostInFlight).isEqualTo(2);
     }
 }

@@ -169,6 +169,7 @@ class LinuxDriverDefectTest {
         fixture.device.setState(DeviceState.STOP);
         fixture.device.close();
         assertThat(fixture.transport.open).isZero();
+        assertThat(fixture.transport.doubleCloses).isZero();
     }
 
     @Test
@@ -394,8 +395,6 @@ class LinuxDriverDefectTest {
                 var session = fixture.device.setState(DeviceState.RESUMING).orElseThrow();
                 assertThatThrownBy(() -> session.write(ByteBuffer.wrap(state))).isInstanceOf(
                         InvalidValueException.class);
-                fixture.transport.state = state;
-                fixture.device.setState(DeviceState.RESUMING);
                 fixture.device.reset();
                 fixture.transport.state = state;
                 assertThatThrownBy(() -> fixture.device.setState(DeviceState.STOP_COPY))
@@ -426,7 +425,7 @@ class LinuxDriverDefectTest {
     }
 
     @Test
-    void defect31ADestinationThatCannotTakeTheFormatIsSeenBeforeAnythingIsLoaded() {
+    void defect31FormatsAreComparedBeforeAnythingIsLoaded() {
         var transport = transportWithFunctions();
         transport.versions = new int[] {3};
         var device = NvmeMigratableDevice.open(ControllingController.open(transport).migratable(5), null);

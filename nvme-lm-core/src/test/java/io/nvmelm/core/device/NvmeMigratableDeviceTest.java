@@ -3,6 +3,7 @@ package io.nvmelm.core.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmelm.CallbackException;
 import io.nvmelm.CommandFailedException;
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.DeviceState;
@@ -290,5 +291,116 @@ class NvmeMigratableDeviceTest {
         assertThatThrownBy(() -> session.read(ByteBuffer.allocate(1))).isInstanceOf(SessionEndedException.class);
         assertThat(fixture.transport.suspended).isTrue();
         assertThat(fixture.transport.open).isZero();
+    }
+
+    @Test
+    void aFunctionHookThatThrowsIsATypedFailureAndTheDeviceStaysWhereItWas() {
+        var fixture = DeviceFixture.withQueuePairs(1);
+        fixture.function.failing = "block";
+        assertThatThrownBy(() -> fixture.device.setState(DeviceState.STOP))
+                .isInstanceOf(CallbackException.class)
+                .hasMessageContaining("RUNNING_P2P to STOP");
+        assertThat(fixture.device.state()).isEqualTo(DeviceState.RUNNING_P2P);
+        fixture.function.failing = "reset";
+        assertThatThrownBy(fixture.device::reset).isInstanceOf(CallbackException.class);
+        assertThat(fixture.device.state()).isEqualTo(DeviceState.ERROR);
+        fixture.function.failing = "";
+        fixture.device.reset();
+        assertThat(fixture.device.state()).isEqualTo(DeviceState.RUNNING);
+    }
+
+    @Test
+    void accessIsBlockedWhereAControllerIsFoundSuspendedAndRestoredByAReset() {
+        var fixture = DeviceFixture.withQueuePairs(1);
+        fixture.transport.suspended = true;
+        var again = NvmeMigratableDevice.open(
+                ControllingController.open(fixture.transport).migratable(5), fixture.function);
+        assertThat(fixture.function.calls).containsExactly("block");
+        again.reset();
+        assertThat(fixture.function.calls).containsExactly("block", "reset", "restore");
+    }
+
+    @Test
+    void aSuspendThatTookEffectAlthoughItFailedIsUndone() {
+        var fixture = DeviceFixture.withQueuePairs(1);
+        fixture.transport.override = command -> {
+            if (command instanceof SuspendCommand) {
+                fixture.transport.suspended = true;
+                return Completion.failure(StatusCode.INTERNAL_ERROR);
+            }
+            return null;
+        };
+        assertThatThrownBy(() -> fixture.device.setState(DeviceState.STOP)).isInstanceOf(CommandFailedException.class);
+        assertThat(fixture.device.state()).isEqualTo(DeviceState.RUNNING);
+        assertThat(fixture.transport.suspended).isFalse();
+    }
+
+    @Test
+    void aControllerThatIsKnownToBeSuspendedCanBeResumedLater() {
+        var fixture = DeviceFixture.withQueuePairs(1);
+        var first = new AtomicInteger();
+        fixture.transport.never = command -> command instanceof SuspendCommand && first.getAndIncrement() == 0;
+        fixture.transport.override = command -> command instanceof ResumeCommand
+                ? Completion.failure(StatusCode.INTERNAL_ERROR)
+                : null;
+        assertThatThrownBy(() -> fixture.device.setState(DeviceState.STOP)).isInstanceOf(CommandTimeoutException.class);
+        assertThat(fixture.device.state()).isEqualTo(DeviceState.RUNNING_P2P);
+        fixture.transport.override = command -> null;
+        fixture.device.setState(DeviceState.RUNNING);
+        assertThat(fixture.transport.suspended).isFalse();
+    }
+
+    @Test
+    void theCategorySaysWhatTheStateOfTheDeviceAllows() {
+        var recovered = DeviceFixture.withQueuePairs(1);
+        var first = new AtomicInteger();
+        recovered.transport.never = command -> command instanceof SuspendCommand && first.getAndIncrement() == 0;
+        assertThatThrownBy(() -> recovered.device.setState(DeviceState.STOP))
+                .isInstanceOfSatisfying(CommandTimeoutException.class, e -> assertThat(e.category())
+                        .isEqualTo(FailureCategory.ABORT_MIGRATION));
+        var lost = DeviceFixture.withQueuePairs(1);
+        lost.transport.never = command -> command instanceof SuspendCommand;
+        assertThatThrownBy(() -> lost.device.setState(DeviceState.STOP))
+                .isInstanceOfSatisfying(CommandTimeoutException.class, e -> assertThat(e.category())
+                        .isEqualTo(FailureCategory.RESET_DEVICE));
+    }
+
+    @Test
+    void aControllerThatIsNoLongerSuspendedTakesNoState() {
+        var fixture = DeviceFixture.withQueuePairs(0);
+        fixture.device.setState(DeviceState.STOP);
+        fixture.transport.suspended = false;
+        assertThatThrownBy(() -> fixture.device.setState(DeviceState.RESUMING))
+                .isInstanceOf(DeviceStateException.class)
+                .hasMessageContaining("not suspended any more");
+    }
+
+    @Test
+    void aResetHasTheControllerForgetAPartOfAState() {
+        var fixture = DeviceFixture.withQueuePairs(0, 512);
+        var session = fixture.device.setState(DeviceState.RESUMING).orElseThrow();
+        session.write(ByteBuffer.wrap(SampleState.withQueuePairs(100), 0, 2000));
+        fixture.sent();
+        fixture.device.reset();
+        assertThat(fixture.sent()).containsExactly("suspend", "set ONLY", "get");
+        assertThat(fixture.transport.loaded()).hasSize(56);
+        fixture.device.reset();
+        assertThat(fixture.sent()).containsExactly("get");
+    }
+
+    @Test
+    void memoryIsGivenBackWhenASessionEnds() {
+        var fixture = DeviceFixture.withQueuePairs(0, 512);
+        for (int i = 0; i < 20; i++) {
+            fixture.device.setState(DeviceState.RESUMING).orElseThrow().write(ByteBuffer.wrap(
+                    SampleState.withQueuePairs(100), 0, 3000));
+            fixture.device.reset();
+            fixture.device.setState(DeviceState.STOP_COPY).orElseThrow().read(ByteBuffer.allocate(10));
+            fixture.device.setState(DeviceState.RUNNING);
+        }
+        assertThat(fixture.transport.open).isLessThanOrEqualTo(3);
+        fixture.device.close();
+        assertThat(fixture.transport.open).isZero();
+        assertThat(fixture.transport.doubleCloses).isZero();
     }
 }

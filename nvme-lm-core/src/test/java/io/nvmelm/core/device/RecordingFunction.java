@@ -11,6 +11,8 @@ final class RecordingFunction implements ControlledFunction {
     final List<String> calls = new ArrayList<>();
     private final ScriptedTransport transport;
     boolean resetEndsSuspension = true;
+    /// Which call throws.
+    String failing = "";
 
     RecordingFunction(ScriptedTransport transport) {
         this.transport = transport;
@@ -18,7 +20,7 @@ final class RecordingFunction implements ControlledFunction {
 
     @Override
     public void reset() {
-        calls.add("reset");
+        call("reset");
         transport.state = SampleState.withQueuePairs(0);
         if (resetEndsSuspension) {
             transport.suspended = false;
@@ -27,11 +29,18 @@ final class RecordingFunction implements ControlledFunction {
 
     @Override
     public void blockAccess() {
-        calls.add("block");
+        call("block");
     }
 
     @Override
     public void restoreAccess() {
-        calls.add("restore");
+        call("restore");
+    }
+
+    private void call(String name) {
+        if (name.equals(failing)) {
+            throw new IllegalStateException(name + " failed");
+        }
+        calls.add(name);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -141,8 +142,66 @@ class FrameChannelTest {
         var pipe = Pipe.open();
         try (var source = pipe.source();
                 var sink = pipe.sink()) {
+            FrameChannel.requireBlocking("out", sink);
             source.configureBlocking(false);
-            assertThatThrownBy(() -> new FrameChannel(source, sink)).isInstanceOf(InvalidValueException.class);
+            assertThatThrownBy(() -> FrameChannel.requireBlocking("in", source)).isInstanceOf(
+                    InvalidValueException.class);
         }
+    }
+
+    @Test
+    void noByteBehindAFrameIsTaken() throws IOException {
+        var in = new ByteArrayInputStream(bytes("03 00 00 00 00 00 00 00 aa bb"));
+        var channel = new FrameChannel(Channels.newChannel(in), Channels.newChannel(new ByteArrayOutputStream()));
+        channel.expect(FrameType.READY);
+        assertThat(in.readAllBytes()).containsExactly(0xAA, 0xBB);
+    }
+
+    @Test
+    void framesThatHaveNoPayloadOrMustHaveOneAreHeldToIt() {
+        for (String hex : List.of("03", "06", "07", "08")) {
+            assertThatThrownBy(() -> reading(bytes(hex + "00 00 00 01 00 00 00")).receive())
+                    .isInstanceOf(InvalidValueException.class);
+        }
+        for (String hex : List.of("02", "04", "05")) {
+            assertThatThrownBy(() -> reading(bytes(hex + "00 00 00 00 00 00 00")).receive())
+                    .isInstanceOf(InvalidValueException.class);
+        }
+    }
+
+    @Test
+    void anOfferOfANegativeSizeIsRefused() {
+        assertThatThrownBy(() -> Offer.decode(ByteBuffer.wrap(bytes("00 00 00 00 00 00 00 80 00 00 00 00"))
+                .order(ByteOrder.LITTLE_ENDIAN)))
+                .isInstanceOfSatisfying(InvalidValueException.class, e -> assertThat(e.field())
+                        .isEqualTo("expected bytes"));
+    }
+
+    @Test
+    void aRefusedStateIsTakenOnlyUpToABound() {
+        var frame = ByteBuffer.allocate(8 + 1000).order(ByteOrder.LITTLE_ENDIAN).putInt(4).putInt(1000).array();
+        var channel = reading(frame);
+        assertThat(channel.receive()).isEqualTo(FrameType.DATA);
+        assertThatThrownBy(() -> channel.dropState(999)).isInstanceOf(InvalidValueException.class);
+    }
+
+    @Test
+    void aChannelThatNeverHasAByteIsGivenUp() {
+        var silent = new ReadableByteChannel() {
+            @Override
+            public int read(ByteBuffer destination) {
+                return 0;
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {}
+        };
+        var channel = new FrameChannel(silent, Channels.newChannel(new ByteArrayOutputStream()));
+        assertThatThrownBy(channel::receive).isInstanceOf(PeerException.class).hasMessageContaining("blocking mode");
     }
 }

@@ -7,6 +7,7 @@ import io.nvmelm.CallbackException;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
+import io.nvmelm.MigrationListener;
 import io.nvmelm.MigrationPhase;
 import io.nvmelm.MigrationProgress;
 import io.nvmelm.MigrationReport;
@@ -17,13 +18,16 @@ import io.nvmelm.nvme.StateFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The order of a migration's steps, and who runs after each failure.
@@ -142,8 +146,12 @@ class MigrationTest {
             assertThat(reports.source().succeeded()).isFalse();
             assertThat(reports.source().mayRun()).isEqualTo(RunPermission.SOURCE);
             assertThat(pair.source.state()).isEqualTo(DeviceState.RUNNING);
+            assertThat(reports.source().runsHere()).isTrue();
             assertThat(reports.destination().mayRun()).isEqualTo(RunPermission.NOT_HERE);
-            assertThat(reports.destination().failure()).isInstanceOf(PeerException.class);
+            assertThat(reports.destination().runsHere()).isFalse();
+            assertThat(reports.destination().failure())
+                    .isInstanceOf(PeerException.class)
+                    .hasMessageContaining("the peer failed: source");
             assertThat(pair.log).contains("destination reset").doesNotContain("destination guest resumed");
             if (pair.log.contains("source guest paused")) {
                 assertThat(pair.log).contains("source guest resumed");
@@ -291,6 +299,150 @@ class MigrationTest {
             assertThatThrownBy(sender::run)
                     .isInstanceOf(DeviceStateException.class)
                     .hasMessageContaining("used before");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = MigrationPhase.class, names = {"NEGOTIATE", "PREPARE", "SUSPEND", "TRANSFER", "LOAD"})
+    void anErrorThrownThroughTheSourceBeforeCommitStillRollsBack(MigrationPhase phase) {
+        try (var pair = new Pair(content(100))) {
+            var sender = pair.sender().guest(pair.guest("source")).listener(throwing(phase));
+            assertThatThrownBy(() -> pair.migrate(sender, pair.receiver())).isInstanceOf(AssertionError.class);
+            assertThat(pair.source.state()).isEqualTo(DeviceState.RUNNING);
+            assertThat(pair.log.contains("source guest paused")).isEqualTo(pair.log.contains("source guest resumed"));
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsOnceTheRightToRunMovesIsAWarning() {
+        for (boolean atSource : new boolean[] {true, false}) {
+            try (var pair = new Pair(content(100))) {
+                var sender = pair.sender().guest(pair.guest("source"));
+                var receiver = pair.receiver().guest(pair.guest("destination"));
+                if (atSource) {
+                    sender.listener(throwing(MigrationPhase.RESUME));
+                } else {
+                    receiver.listener(throwing(MigrationPhase.RESUME));
+                }
+                var reports = pair.migrate(sender, receiver);
+                reports.source().throwIfFailed();
+                reports.destination().throwIfFailed();
+                assertThat(reports.destination().runsHere()).isTrue();
+                assertThat(reports.source().runsHere()).isFalse();
+                assertThat((atSource ? reports.source() : reports.destination()).warnings()).hasSize(1);
+                assertThat(pair.log).contains("destination guest resumed");
+            }
+        }
+    }
+
+    private static MigrationListener throwing(MigrationPhase phase) {
+        return progress -> {
+            if (progress.phase() == phase) {
+                throw new AssertionError("thrown in " + phase);
+            }
+        };
+    }
+
+    @Test
+    void aChannelThatThrowsSomethingElseRollsBackToo() {
+        try (var pair = new Pair(content(100))) {
+            pair.sourceOut = channel -> new WritableByteChannel() {
+                @Override
+                public int write(ByteBuffer bytes) throws IOException {
+                    if (bytes.remaining() >= 8 && bytes.getInt(bytes.position()) == FrameType.DATA.number()) {
+                        throw new IllegalStateException("wrapped channel is broken");
+                    }
+                    return channel.write(bytes);
+                }
+
+                @Override
+                public boolean isOpen() {
+                    return channel.isOpen();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    channel.close();
+                }
+            };
+            var reports = pair.migrate();
+            assertThat(reports.source().failure())
+                    .isInstanceOf(CallbackException.class)
+                    .hasMessageContaining("wrapped channel is broken");
+            assertThat(pair.source.state()).isEqualTo(DeviceState.RUNNING);
+            assertThat(pair.log).contains("source guest resumed");
+        }
+    }
+
+    @Test
+    void aRollBackThatFailsSaysThatNobodyRuns() {
+        try (var pair = new Pair(content(100))) {
+            pair.source.failing.add("read");
+            pair.source.failing.add("RUNNING_P2P to RUNNING");
+            var reports = pair.migrate();
+            assertThat(reports.source().mayRun()).isEqualTo(RunPermission.SOURCE);
+            assertThat(reports.source().runsHere()).isFalse();
+            assertThat(reports.source().failure().getSuppressed()).hasSize(1);
+            assertThat(pair.log).doesNotContain("source guest resumed", "destination guest resumed");
+        }
+    }
+
+    @Test
+    void severalMigrationsGoOverOneConnection() {
+        try (var pair = new Pair(content(100))) {
+            for (int i = 0; i < 3; i++) {
+                var receiver = pair.receiver();
+                var received = CompletableFuture.supplyAsync(receiver::run);
+                pair.sender().run().throwIfFailed();
+                received.join().throwIfFailed();
+                pair.source.reset();
+                pair.destination.reset();
+            }
+        }
+    }
+
+    @Test
+    void aSenderThatCountsOtherThanWhatArrivedIsRefused() {
+        try (var pair = new Pair(content(100))) {
+            pair.sourceOut = channel -> new CountChangingChannel(channel);
+            var reports = pair.migrate();
+            assertThat(reports.destination().failure()).hasMessageContaining("bytes of the state is 100");
+            assertThat(reports.source().mayRun()).isEqualTo(RunPermission.SOURCE);
+        }
+    }
+
+    /// Changes the count in the END frame, which follows 8 + 100 bytes of DATA, and writes a byte at a time.
+    private record CountChangingChannel(WritableByteChannel channel) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            if (bytes.position() == 0 && bytes.getInt(0) == FrameType.DATA.number()) {
+                bytes.putLong(8 + 100 + 8, 101);
+            }
+            int written = channel.write(bytes.slice(bytes.position(), 1));
+            bytes.position(bytes.position() + written);
+            return written;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @Test
+    void theBlackoutEndsWhenTheGuestRunsAgain() {
+        try (var pair = new Pair(content(100))) {
+            var reports = pair.migrate();
+            assertThat(reports.destination().blackout()).isPositive();
+            assertThat(reports.source().blackout())
+                    .isLessThanOrEqualTo(reports.source().phases().stream()
+                            .map(MigrationReport.PhaseTime::time)
+                            .reduce(Duration.ZERO, Duration::plus));
         }
     }
 }
