@@ -9,7 +9,7 @@ public final class CallbackException extends LiveMigrationException {
     ///
     /// @param callback what was called
     /// @param cause    what it threw
-    public CallbackException(String callback, RuntimeException cause) {
+    public CallbackException(String callback, Throwable cause) {
         super(
                 FailureCategory.ABORT_MIGRATION,
                 callback + " threw " + cause,

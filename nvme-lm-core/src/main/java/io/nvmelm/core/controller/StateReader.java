@@ -10,6 +10,7 @@ import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the state of one suspended controller by Migration Receive in pieces, several commands in flight, and hands the bytes out in
@@ -119,10 +120,10 @@ final class StateReader implements StateSource {
         if (!destination.hasRemaining()) {
             return 0;
         }
-        if (current == null && !advance()) {
+        var buffer = current == null ? advance() : current;
+        if (buffer == null) {
             return -1;
         }
-        var buffer = requireCurrent();
         var source = buffer.bytes;
         int length = Math.min(source.remaining(), destination.remaining());
         destination.put(destination.position(), source, source.position(), length);
@@ -137,30 +138,22 @@ final class StateReader implements StateSource {
         return length;
     }
 
-    private PiecePool.Buffer requireCurrent() {
-        var buffer = current;
-        if (buffer == null) {
-            throw new IllegalStateException("no piece at byte " + delivered + " of " + totalBytes);
-        }
-        return buffer;
-    }
-
-    /// Makes the next piece the current one; false at the end of the state.
-    private boolean advance() {
+    /// Makes the next piece the current one; null at the end of the state.
+    private PiecePool.@Nullable Buffer advance() {
         if (ended) {
-            return false;
+            return null;
         }
         if (delivered == totalBytes) {
             if (severalPieces) {
                 compareHeader();
             }
             ended = true;
-            return false;
+            return null;
         }
         var piece = awaitFirst();
         current = piece.buffer;
         piece.buffer.bytes.limit((int) Math.min(piece.command.dataByteSize(), totalBytes - piece.command.byteOffset()));
-        return true;
+        return piece.buffer;
     }
 
     /// Keeps as many commands in flight as allowed. A piece that is being handed out counts, for its memory does.
@@ -208,10 +201,7 @@ final class StateReader implements StateSource {
     }
 
     private Piece takeFirst() {
-        var piece = ring[first];
-        if (piece == null) {
-            throw new IllegalStateException("no command in flight at byte " + nextOffset + " of " + totalBytes);
-        }
+        var piece = Objects.requireNonNull(ring[first]);
         ring[first] = null;
         first = (first + 1) % ring.length;
         count--;

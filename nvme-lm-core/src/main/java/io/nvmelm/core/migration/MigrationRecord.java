@@ -110,10 +110,8 @@ final class MigrationRecord {
 
     /// What is thrown through a migration, as one of this library's family.
     static LiveMigrationException failureOf(Throwable thrown) {
-        return switch (thrown) {
-            case LiveMigrationException known -> known;
-            case RuntimeException e -> new CallbackException("code outside the library", e);
-            default -> new CallbackException("code outside the library", new IllegalStateException(thrown));
-        };
+        return thrown instanceof LiveMigrationException known
+                ? known
+                : new CallbackException("code outside the library", thrown);
     }
 }

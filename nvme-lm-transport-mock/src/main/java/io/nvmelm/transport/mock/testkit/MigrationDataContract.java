@@ -424,13 +424,11 @@ public abstract class MigrationDataContract {
         assertDestinationState(1);
     }
 
-    /// A state of which a part was read while the device ran arrives whole, through one session; a device without pre-copy
-    /// refuses to try.
+    /// A state of which a part was read while the device ran arrives whole; a device without pre-copy refuses to try.
     @Test
     public void aStateReadWhileTheDeviceRunsArrives() {
         if (!source().capabilities().contains(MigrationCapability.PRE_COPY)) {
-            assertThat(catchThrowable(() -> source().setState(DeviceState.PRE_COPY)))
-                    .isInstanceOf(DeviceStateException.class);
+            assertRefused(source(), DeviceStateException.class, () -> source().setState(DeviceState.PRE_COPY));
             return;
         }
         start(1);
