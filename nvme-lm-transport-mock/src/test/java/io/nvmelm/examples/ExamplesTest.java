@@ -1,9 +1,15 @@
 package io.nvmelm.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmelm.CommandFailedException;
+import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.GuestControl;
 import io.nvmelm.RunPermission;
+import io.nvmelm.core.controller.ControllingController;
+import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.transport.mock.GuestMemory;
 import io.nvmelm.transport.mock.InMemorySubsystem;
 import io.nvmelm.transport.mock.NamespaceMedium;
@@ -88,5 +94,30 @@ class ExamplesTest {
         assertThat(text.lines().toList().getLast())
                 .isEqualTo("result: migrated 2 times, 0 commands lost, 0 duplicated, 0 wrong blocks");
         assertThat(text).contains("commands inside the blackout: 4");
+    }
+
+    /// The test that CONTRIBUTING.md asks newcomers to copy.
+    @Test
+    void resumeOfARunningControllerIsRefused() {
+        var subsystem = InMemorySubsystem.builder(new VirtualClock()).build();
+        var controller = ControllingController.open(subsystem.controllingTransport()).migratableByVirtualFunction(1);
+
+        assertThatThrownBy(controller::resume)
+                .isInstanceOfSatisfying(CommandFailedException.class, e -> assertThat(
+                        e.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED)).isTrue());
+    }
+
+    /// The one line of a tester that the README shows.
+    @Test
+    void aScriptedFaultHitsTheCommandItNames() {
+        var clock = new VirtualClock();
+        var subsystem = InMemorySubsystem.builder(clock).namespace(new NamespaceMedium(1 << 16, 4096)).build();
+        subsystem.faults().on(AdminOpcode.MIGRATION_RECEIVE).nth(3).timesOut();
+
+        var controller = ControllingController.open(subsystem.controllingTransport()).migratableByVirtualFunction(1);
+        assertThat(controller.isSuspended()).isFalse();
+        assertThat(controller.isSuspended()).isFalse();
+        assertThatThrownBy(controller::isSuspended).isInstanceOf(CommandTimeoutException.class);
+        assertThat(controller.isSuspended()).isFalse();
     }
 }

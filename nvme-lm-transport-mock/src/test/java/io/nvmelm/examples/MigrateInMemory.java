@@ -32,6 +32,9 @@ import java.util.concurrent.Executors;
 /// Migrates an NVMe controller under load from one in-memory subsystem to another and back, over a loopback TCP connection, and shows
 /// that the guest lost nothing.
 ///
+/// The device lives in virtual time; what is printed is what the library took by the clock on the wall, the start of the virtual
+/// machine's just-in-time compiler included. The load runs for a while before each migration so that there is something to lose.
+///
 /// What a VMM does for a real machine is all here: open the controlling controllers, make devices of the migratable ones, pause and
 /// resume the guest, and point it to the controller that it continues on.
 public final class MigrateInMemory {

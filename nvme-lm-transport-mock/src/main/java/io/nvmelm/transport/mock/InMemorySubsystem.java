@@ -59,7 +59,8 @@ public final class InMemorySubsystem {
     }
 
     /// Opens a transport to the controlling controller, which needs no attached memory for it and need not be enabled.
-    /// Transports are independent of each other; waiting for a future of one moves the clock.
+    /// Transports are independent of each other. Waiting for a future of one moves the clock; waiting for an asynchronous stage
+    /// made from it (`thenApplyAsync`), or for `allOf` and `anyOf` over several, does not: wait for the futures themselves.
     ///
     /// @return the transport; the caller closes it
     public AdminTransport controllingTransport() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Time stands still until somebody moves it. Whatever a device does later than now is an event, and events run one at
 /// a time in the order of (time, order of scheduling) under the one lock of the world, so a run with the same seed is
-/// the same run. Callbacks to the outside (interrupts, completed futures) run after the event, on the thread that moved
+/// the same run, as long as one thread moves the clock. Callbacks to the outside (interrupts, completed futures) run after the event, on the thread that moved
 /// the clock and without the lock. Several threads may move the clock; events keep their order then, callbacks of
 /// different events need not.
 ///
