@@ -2,15 +2,17 @@ package io.nvmelm.transport.mock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.Completion;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Small print of a suspension: what a controller leaves alone while it is suspending, and what arrives with its state.
 class SuspendedDetailsTest extends StateTransferFixture {
@@ -54,6 +56,7 @@ class SuspendedDetailsTest extends StateTransferFixture {
         flush(host);
         clock.advance(Duration.ofNanos(FETCH));
         var suspend = slowManagement.startSuspend(1);
+        clock.advance(Duration.ofNanos(1)); // only now the Suspend is executed
         assertThat(suspend).isNotDone();
         return suspend;
     }
@@ -217,28 +220,28 @@ class SuspendedDetailsTest extends StateTransferFixture {
 
     /// From any slot and phase: one entry fits besides those that wait to be consumed, the rest follows the doorbell.
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
-    void theDestinationOverwritesNoEntryThatWasNotConsumed(int consumed) {
-        var host = new TestHost(source.controller(1)).bringUp().createQueuePair(1, 16);
+    @CsvSource({"0,0", "0,1", "0,2", "0,3", "0,4", "0,5", "0,6", "2,0", "2,1", "2,2", "2,3", "2,4", "2,5", "2,6"})
+    void theDestinationOverwritesNoEntryThatWasNotConsumed(int queue, int consumed) {
+        var host = new TestHost(source.controller(1)).bringUp(16, 4);
         host.createCompletionQueue(2, 0x3_0000, 4, 2);
         host.createSubmissionQueue(2, 0x4_0000, 16, 2);
+        int opcode = queue == 0 ? 0x0A : 0x00;
+        Consumer<SubmissionEntryView> fields = queue == 0 ? e -> e.cdw10(1) : e -> e.namespaceId(1);
         for (int i = 0; i < consumed; i++) {
-            host.execute(2, 2, 0x00, e -> e.namespaceId(1));
+            host.execute(queue, queue, opcode, fields);
         }
-        host.submit(2, 0x00, e -> e.namespaceId(1));
-        host.submit(2, 0x00, e -> e.namespaceId(1));
+        host.submit(queue, opcode, fields);
+        host.submit(queue, opcode, fields);
         clock.runUntilIdle();
         migrate(host);
         for (int i = 0; i < 4; i++) {
-            host.submit(2, 0x00, e -> e.namespaceId(1));
+            host.submit(queue, opcode, fields);
         }
         resumeTarget();
-        assertThat(host.peek(2)).as("two from the source, one more").hasSize(3);
-        var full = host.bytes(0x3_0000, 4 * 16);
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(host.bytes(0x3_0000, 4 * 16)).isEqualTo(full);
-        host.acknowledge(2);
+        assertThat(host.peek(queue)).as("two from the source, one more").hasSize(3);
+        assertThat(host.peek(queue)).isEmpty();
+        host.acknowledge(queue);
         clock.runUntilIdle();
-        assertThat(host.poll(2)).hasSize(3);
+        assertThat(host.poll(queue)).hasSize(3);
     }
 }
