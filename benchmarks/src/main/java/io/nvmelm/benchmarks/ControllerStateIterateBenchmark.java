@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// Going through all queues of a controller state: by the views, and by hand over the same memory; and making records of
-/// them, which is what views are there to avoid.
+/// Going through all queues of a controller state: by the views, and by hand over the same memory; and making records
+/// of them, which is what views are there to avoid.
 ///
 /// There are two ways by hand: without a check of its own, where the compiler proves once for the whole loop that all
 /// accesses are inside the segment, and with a check of each queue, as whoever reads bytes from a device makes it.
@@ -55,8 +55,9 @@ public class ControllerStateIterateBenchmark {
         var submissionQueues = new ArrayList<SubmissionQueueState>();
         var completionQueues = new ArrayList<CompletionQueueState>();
         for (int id = 1; id <= queuePairs; id++) {
-            submissionQueues.add(new SubmissionQueueState(id << 16, 1023, id, id, 1, id % 1024, (id + 7) % 1024, 0));
-            completionQueues.add(new CompletionQueueState(id << 20, 1023, id, id % 1024, (id + 3) % 1024, 7, 0));
+            long prp1 = (long) id << 20;
+            submissionQueues.add(new SubmissionQueueState(prp1, 1023, id, id, 1, id % 1024, (id + 7) % 1024, 0));
+            completionQueues.add(new CompletionQueueState(prp1, 1023, id, id % 1024, (id + 3) % 1024, 7, 0));
         }
         var values = ControllerState.of(
                 true, NvmeControllerState.Version0.of(submissionQueues, completionQueues), OpaqueBytes.EMPTY);

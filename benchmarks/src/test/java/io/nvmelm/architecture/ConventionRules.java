@@ -40,8 +40,8 @@ final class ConventionRules {
         return List.of(NAMES_SAY_SOMETHING, NO_STATIC_STATE, ERRORS_ARE_TYPED);
     }
 
-    /// Exceptions call the constructor of their superclass, and the compiler makes a `MatchException` in each exhaustive
-    /// switch.
+    /// Exceptions call the constructor of their superclass, and the compiler makes a `MatchException` in each
+    /// exhaustive switch.
     private static DescribedPredicate<JavaConstructorCall> makesAnExceptionOfTheJdk() {
         return describe("an unchecked exception of the JDK is made", call -> {
             var made = call.getTargetOwner();

@@ -81,8 +81,8 @@ class RulesBiteTest {
                         "package io.nvmelm.core.migration; public class Back { io.nvmelm.core.device.There there; }"),
                 new Example(
                         RoomRules.NO_CYCLES_IN_TRANSPORTS,
-                        "package io.nvmelm.transport.mock; public class There { io.nvmelm.transport.mock.guest.Back b; }",
-                        "package io.nvmelm.transport.mock.guest; public class Back { io.nvmelm.transport.mock.There t; }"),
+                        "package io.nvmelm.transport.mock; public class To { io.nvmelm.transport.mock.guest.Back b; }",
+                        "package io.nvmelm.transport.mock.guest; public class Back { io.nvmelm.transport.mock.To t; }"),
 
                 new Example(
                         PlatformRules.API_USES_JAVA_BASE_ALONE,
