@@ -7,7 +7,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Memory of a guest or host, addressed from 0 as its controllers address it by DMA. Sparse: only what was written
-/// takes memory, the rest reads as zero. Values are little endian.
+/// takes memory, the rest reads as zero; or a view of other memory through an [AddressTranslation]. Values are little
+/// endian.
+///
+/// A view throws when an access meets a hole; what lies before it may have been moved then.
 ///
 /// Thread-safe for disjoint accesses. A phase tag is published by [#setIntRelease] and seen by [#getIntAcquire].
 public final class GuestMemory {
@@ -17,7 +20,7 @@ public final class GuestMemory {
     private static final VarHandle INT_ACCESS = INT.varHandle();
     private static final long MAXIMUM_BYTES = 1L << 48;
 
-    private final SparseBytes bytes;
+    private final MemoryBytes bytes;
 
     /// Creates memory that holds zeros.
     ///
@@ -30,7 +33,20 @@ public final class GuestMemory {
         this.bytes = new SparseBytes(byteSize);
     }
 
-    /// {@return size in bytes}
+    private GuestMemory(MemoryBytes bytes) {
+        this.bytes = bytes;
+    }
+
+    /// Creates a view of memory that lies elsewhere. An address where the translation has nothing is not inside of the
+    /// view.
+    ///
+    /// @param translation finds the memory, at each access anew
+    /// @return the view, addressed from 0 to 2^63 - 1
+    public static GuestMemory translated(AddressTranslation translation) {
+        return new GuestMemory(new TranslatedBytes(translation));
+    }
+
+    /// {@return size in bytes, also of what is not mapped}
     public long byteSize() {
         return bytes.byteSize();
     }
@@ -85,8 +101,8 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public short getShort(long address) {
         requireAligned(address, 2);
-        var chunk = bytes.chunkOrNull(address);
-        return chunk == null ? 0 : chunk.get(SHORT, inChunk(address));
+        var chunk = bytes.chunkOrNull(address, 2);
+        return chunk == null ? 0 : chunk.get(SHORT, bytes.offsetInChunk(address));
     }
 
     /// Writes 16 bits.
@@ -96,7 +112,7 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public void setShort(long address, short value) {
         requireAligned(address, 2);
-        bytes.chunk(address).set(SHORT, inChunk(address), value);
+        bytes.chunk(address, 2).set(SHORT, bytes.offsetInChunk(address), value);
     }
 
     /// {@return the 32 bits at an address}
@@ -105,8 +121,8 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public int getInt(long address) {
         requireAligned(address, 4);
-        var chunk = bytes.chunkOrNull(address);
-        return chunk == null ? 0 : chunk.get(INT, inChunk(address));
+        var chunk = bytes.chunkOrNull(address, 4);
+        return chunk == null ? 0 : chunk.get(INT, bytes.offsetInChunk(address));
     }
 
     /// Writes 32 bits.
@@ -116,7 +132,7 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public void setInt(long address, int value) {
         requireAligned(address, 4);
-        bytes.chunk(address).set(INT, inChunk(address), value);
+        bytes.chunk(address, 4).set(INT, bytes.offsetInChunk(address), value);
     }
 
     /// {@return the 32 bits at an address, read before everything that is read afterwards}
@@ -125,8 +141,8 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public int getIntAcquire(long address) {
         requireAligned(address, 4);
-        var chunk = bytes.chunkOrNull(address);
-        return chunk == null ? 0 : (int) INT_ACCESS.getAcquire(chunk, inChunk(address));
+        var chunk = bytes.chunkOrNull(address, 4);
+        return chunk == null ? 0 : (int) INT_ACCESS.getAcquire(chunk, bytes.offsetInChunk(address));
     }
 
     /// Writes 32 bits after everything that was written before.
@@ -136,7 +152,7 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public void setIntRelease(long address, int value) {
         requireAligned(address, 4);
-        INT_ACCESS.setRelease(bytes.chunk(address), inChunk(address), value);
+        INT_ACCESS.setRelease(bytes.chunk(address, 4), bytes.offsetInChunk(address), value);
     }
 
     /// {@return the 64 bits at an address}
@@ -145,8 +161,8 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public long getLong(long address) {
         requireAligned(address, 8);
-        var chunk = bytes.chunkOrNull(address);
-        return chunk == null ? 0 : chunk.get(LONG, inChunk(address));
+        var chunk = bytes.chunkOrNull(address, 8);
+        return chunk == null ? 0 : chunk.get(LONG, bytes.offsetInChunk(address));
     }
 
     /// Writes 64 bits.
@@ -156,11 +172,7 @@ public final class GuestMemory {
     /// @throws InvalidValueException when the address is not inside this memory or not aligned
     public void setLong(long address, long value) {
         requireAligned(address, 8);
-        bytes.chunk(address).set(LONG, inChunk(address), value);
-    }
-
-    private static long inChunk(long address) {
-        return address & SparseBytes.CHUNK_BYTES - 1;
+        bytes.chunk(address, 8).set(LONG, bytes.offsetInChunk(address), value);
     }
 
     private void requireAligned(long address, int byteSize) {
@@ -172,7 +184,7 @@ public final class GuestMemory {
     }
 
     private void requireInside(long address, long byteSize) {
-        if (byteSize < 0 || !bytes.contains(address, byteSize)) {
+        if (byteSize < 0 || !bytes.isAddressable(address, byteSize)) {
             throw new InvalidValueException(
                     "address",
                     Long.toHexString(address) + "h with " + byteSize + " bytes",

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A large range of bytes of which only what was written takes memory: chunks in a directory of two levels. What was
 /// never written reads as zero. Accesses to disjoint ranges may be concurrent; bounds are the caller's matter.
-final class SparseBytes {
+final class SparseBytes implements MemoryBytes {
     /// Bytes of one chunk.
     static final int CHUNK_BYTES = 1 << 16;
     private static final int CHUNK_SHIFT = 16;
@@ -22,16 +22,23 @@ final class SparseBytes {
         this.directory = new AtomicReferenceArray<>(Math.toIntExact(leaves));
     }
 
-    long byteSize() {
+    @Override
+    public long byteSize() {
         return byteSize;
     }
 
-    /// {@return whether the range lies inside} The address is unsigned, the size is not negative.
-    boolean contains(long address, long size) {
+    @Override
+    public boolean contains(long address, long size) {
         return address >= 0 && size <= byteSize && address <= byteSize - size;
     }
 
-    void read(long address, MemorySegment target, long targetOffset, long size) {
+    @Override
+    public boolean isAddressable(long address, long size) {
+        return contains(address, size);
+    }
+
+    @Override
+    public void read(long address, MemorySegment target, long targetOffset, long size) {
         long done = 0;
         while (done < size) {
             long at = address + done;
@@ -47,7 +54,8 @@ final class SparseBytes {
         }
     }
 
-    void write(long address, MemorySegment source, long sourceOffset, long size) {
+    @Override
+    public void write(long address, MemorySegment source, long sourceOffset, long size) {
         long done = 0;
         while (done < size) {
             long at = address + done;
@@ -58,7 +66,8 @@ final class SparseBytes {
         }
     }
 
-    void zero(long address, long size) {
+    @Override
+    public void zero(long address, long size) {
         long done = 0;
         while (done < size) {
             long at = address + done;
@@ -97,5 +106,20 @@ final class SparseBytes {
             chunk = other == null ? chunk : other;
         }
         return chunk;
+    }
+
+    @Override
+    public @Nullable MemorySegment chunkOrNull(long address, int wordBytes) {
+        return chunkOrNull(address);
+    }
+
+    @Override
+    public MemorySegment chunk(long address, int wordBytes) {
+        return chunk(address);
+    }
+
+    @Override
+    public long offsetInChunk(long address) {
+        return address & CHUNK_BYTES - 1;
     }
 }
