@@ -6,7 +6,6 @@ import static io.nvmelm.transport.mock.testkit.AdminCalls.identify;
 import static io.nvmelm.transport.mock.testkit.AdminCalls.identifyController;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.InvalidValueException;
@@ -29,7 +28,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /// What [AdminTransport] promises to whoever sends commands through it. The author of a transport extends this class, says
@@ -61,7 +63,7 @@ public abstract class AdminTransportContract extends TransferMemoryContract {
     protected AdminTransportContract() {}
 
     /// Says how to have the next command, an Identify Controller, not completed for at least a minute. Where there is no way,
-    /// the tests of timeouts are skipped.
+    /// there are no tests of timeouts.
     ///
     /// @return what to run before that command is submitted; empty where there is no way
     protected Optional<Runnable> makeNextCommandHang() {
@@ -304,13 +306,18 @@ public abstract class AdminTransportContract extends TransferMemoryContract {
     }
 
     /// A command that misses its deadline fails by type, its memory is quarantined, and others go on.
-    @Test
-    public void aTimedOutCommandKeepsItsMemory() {
-        var hang = makeNextCommandHang();
-        assumeTrue(hang.isPresent(), "no way to have a command hang");
+    ///
+    /// @return one test, or none where no command can be made to hang
+    @TestFactory
+    public Stream<DynamicTest> aTimedOutCommandKeepsItsMemory() {
+        return makeNextCommandHang().stream()
+                .map(hang -> DynamicTest.dynamicTest("after its deadline", () -> assertMemoryKept(hang)));
+    }
+
+    private void assertMemoryKept(Runnable hang) {
         byte[] expected = calls().page(IdentifyCommand.CONTROLLER);
         var memory = transport().allocate(PAGE_BYTES);
-        hang.get().run();
+        hang.run();
         var timeout = calls().assertRefused(
                 CommandTimeoutException.class,
                 () -> transport().submit(identifyController(), memory, PAGE_BYTES, SHORT_TIMEOUT));
@@ -327,12 +334,17 @@ public abstract class AdminTransportContract extends TransferMemoryContract {
     }
 
     /// Closing the transport ends a command that nobody answers.
-    @Test
-    public void closingEndsACommandThatHangs() {
-        var hang = makeNextCommandHang();
-        assumeTrue(hang.isPresent(), "no way to have a command hang");
+    ///
+    /// @return one test, or none where no command can be made to hang
+    @TestFactory
+    public Stream<DynamicTest> closingEndsACommandThatHangs() {
+        return makeNextCommandHang().stream()
+                .map(hang -> DynamicTest.dynamicTest("by closing", () -> assertEndedByClosing(hang)));
+    }
+
+    private void assertEndedByClosing(Runnable hang) {
         var memory = transport().allocate(PAGE_BYTES);
-        hang.get().run();
+        hang.run();
         var future = calls().submit(identifyController(), memory, PAGE_BYTES);
         transport().close();
         calls().assertRefused(TransportException.class, () -> future);
