@@ -57,6 +57,18 @@ public final class CommandFailedException extends LiveMigrationException {
             case INVALID_CONTROLLER_IDENTIFIER ->
                 "The controller identifier is unknown, is the controlling controller's own, or the controller is in a"
                         + " condition that does not allow this";
+            case INVALID_SECONDARY_CONTROLLER_STATE ->
+                "Resources are assigned while the secondary controller is offline: take it offline first. It can go"
+                        + " online when it has at least two VQ resources and one VI resource and its virtual function"
+                        + " is enabled (sriov_numvfs)";
+            case INVALID_NUMBER_OF_CONTROLLER_RESOURCES ->
+                "Ask for no more resources than one secondary controller can have, and for a multiple of the"
+                        + " granularity: VQFRSM, VIFRSM, VQGRAN and VIGRAN of the Primary Controller Capabilities"
+                        + " (Identify CNS 14h)";
+            case INVALID_RESOURCE_IDENTIFIER ->
+                "Not so many resources are free: take other secondary controllers offline, allocate fewer to the"
+                        + " primary controller and reset its function, or ask for fewer (Identify CNS 14h says how many"
+                        + " there are)";
             case NOT_ENOUGH_RESOURCES ->
                 "Free queues, vectors or tracking resources of the subsystem, or try another one";
             case CONTROLLER_SUSPENDED -> "Resume the controller first";

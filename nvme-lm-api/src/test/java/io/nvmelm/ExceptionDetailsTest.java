@@ -56,6 +56,9 @@ class ExceptionDetailsTest {
                 StatusCode.COMMAND_SEQUENCE_ERROR,
                 StatusCode.SANITIZE_IN_PROGRESS,
                 StatusCode.INVALID_CONTROLLER_IDENTIFIER,
+                StatusCode.INVALID_SECONDARY_CONTROLLER_STATE,
+                StatusCode.INVALID_NUMBER_OF_CONTROLLER_RESOURCES,
+                StatusCode.INVALID_RESOURCE_IDENTIFIER,
                 StatusCode.NOT_ENOUGH_RESOURCES,
                 StatusCode.CONTROLLER_SUSPENDED,
                 StatusCode.CONTROLLER_NOT_SUSPENDED);
@@ -63,6 +66,28 @@ class ExceptionDetailsTest {
         codes.forEach(code -> remedies.add(new CommandFailedException("x", NvmeStatus.of(code)).remedy()));
 
         assertThat(remedies).hasSameSizeAs(codes);
+    }
+
+    @Test
+    void remediesOfVirtualizationManagementNameWhatIsNeeded() {
+        assertThat(remedy(StatusCode.INVALID_SECONDARY_CONTROLLER_STATE))
+                .contains("take it offline first", "two VQ", "one VI", "virtual function");
+        assertThat(remedy(StatusCode.INVALID_NUMBER_OF_CONTROLLER_RESOURCES)).contains("VQFRSM", "VQGRAN", "CNS 14h");
+        assertThat(remedy(StatusCode.INVALID_RESOURCE_IDENTIFIER))
+                .contains("take other secondary controllers offline", "CNS 14h");
+    }
+
+    private static String remedy(StatusCode code) {
+        return new CommandFailedException("x", NvmeStatus.of(code)).remedy();
+    }
+
+    @Test
+    void aMissingCapabilityIsNamed() {
+        var failure = new CapabilityMissingException("Managing", "the capability", "Use another");
+
+        assertThat(failure.capability()).isEqualTo("the capability");
+        assertThat(failure.category()).isEqualTo(FailureCategory.ABORT_MIGRATION);
+        assertThat(failure).hasMessage("Managing needs the capability. Use another");
     }
 
     @Test

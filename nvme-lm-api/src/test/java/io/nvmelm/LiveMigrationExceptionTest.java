@@ -21,6 +21,7 @@ class LiveMigrationExceptionTest {
     static List<LiveMigrationException> oneOfEach() {
         return List.of(
                 new CallbackException("GuestControl.pause", new IllegalStateException("no such guest")),
+                new CapabilityMissingException("Managing", "OACS bit 7", "Open the primary controller"),
                 new CommandFailedException("Resume(18)", NvmeStatus.of(StatusCode.CONTROLLER_NOT_SUSPENDED)),
                 new CommandTimeoutException("Suspend(controllerId=18)", Duration.ofSeconds(60)),
                 new DeviceStateException(DeviceState.STOP, "no way leads to PRE_COPY", "Ask for another state"),

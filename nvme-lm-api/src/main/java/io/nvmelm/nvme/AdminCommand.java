@@ -1,8 +1,9 @@
 package io.nvmelm.nvme;
 
-/// An admin command of live migration, as a value. Its encoding is the matter of the core module.
+/// An admin command of live migration or of what prepares it, as a value. Its encoding is the matter of the core module.
 public sealed interface AdminCommand
-        permits IdentifyCommand, SuspendCommand, ResumeCommand, SetControllerStateCommand, GetControllerStateCommand {
+        permits IdentifyCommand, SuspendCommand, ResumeCommand, SetControllerStateCommand, GetControllerStateCommand,
+        VirtualizationManagementCommand {
 
     /// {@return the opcode}
     AdminOpcode opcode();

@@ -25,6 +25,7 @@ class CommandBoundsTest {
         check(set(SequenceIndicator.ONLY, 1, 0, 0, 26), 0x41, 104);
         check(get(1, 0, 0, 26), 0x42, 104);
         check(IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS), 0x06, 4096);
+        check(VirtualizationManagementCommand.online(18), 0x1C, 0);
     }
 
     @ParameterizedTest
@@ -34,6 +35,8 @@ class CommandBoundsTest {
         refuses("CNTLID", () -> new ResumeCommand(controllerId));
         refuses("CNTLID", () -> new SetControllerStateCommand(controllerId, SequenceIndicator.ONLY, 1, 0, 0, 0, 1));
         refuses("CNTLID", () -> new GetControllerStateCommand(controllerId, 1, 0, 0, 0, 0, 1));
+        refuses("CNTLID", () -> VirtualizationManagementCommand.offline(controllerId));
+        refuses("NR", () -> VirtualizationManagementCommand.assign(1, ControllerResourceType.QUEUE, controllerId));
         refuses("CNTID", () -> IdentifyCommand.secondaryControllers(controllerId));
     }
 
@@ -109,6 +112,7 @@ class CommandBoundsTest {
         assertThat(IdentifyCommand.secondaryControllers(7)).isEqualTo(new IdentifyCommand(0x15, 7, 0, 0, 0, 0));
         assertThat(IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS).structure()).isEqualTo(0x20);
         assertThat(IdentifyCommand.of(IdentifyCommand.CONTROLLER).structure()).isEqualTo(1);
+        assertThat(IdentifyCommand.of(IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES).structure()).isEqualTo(0x14);
     }
 
     private static void check(AdminCommand command, int opcode, long dataByteSize) {

@@ -3,6 +3,7 @@ package io.nvmelm.core.codec;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.nvme.AdminCommand;
 import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.ControllerResourceType;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.ResumeCommand;
@@ -10,6 +11,8 @@ import io.nvmelm.nvme.SequenceIndicator;
 import io.nvmelm.nvme.SetControllerStateCommand;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
+import io.nvmelm.nvme.VirtualizationAction;
+import io.nvmelm.nvme.VirtualizationManagementCommand;
 import java.lang.foreign.MemorySegment;
 
 /// Admin commands to and from submission entries of 64 bytes.
@@ -38,6 +41,10 @@ import java.lang.foreign.MemorySegment;
 ///   CDW12, CDW13   byte offset, low dword first
 ///   CDW14                             UIDX
 ///   CDW15  NUMDL, a 0's based count of dwords
+///
+///   Virtualization Management (1Ch, clause 8.2.6)
+///   CDW10  CNTLID            | RT   | ACT           RT in 10:8, ACT in 3:0
+///   CDW11  rsvd              | NR
 /// ```
 ///
 /// Reserved fields are written as 0 and not looked at when read; reserved values of defined fields are refused.
@@ -68,6 +75,10 @@ public final class AdminCommandCodec {
             case ResumeCommand resume -> view.cdw10(ResumeCommand.SELECT).cdw11(resume.controllerId());
             case SetControllerStateCommand set -> encode(set, view);
             case GetControllerStateCommand get -> encode(get, view);
+            case VirtualizationManagementCommand manage -> view.cdw10(manage.controllerId() << 16
+                    | manage.resourceType().value() << 8
+                    | manage.action().value())
+                    .cdw11(manage.resourceCount());
         }
     }
 
@@ -116,7 +127,11 @@ public final class AdminCommandCodec {
             requireNoNamespace(view);
             return decodeReceive(view);
         }
-        throw refusal("OPC", opcode, "6, 65 or 66", SubmissionEntryView.OPCODE_OFFSET);
+        if (opcode == AdminOpcode.VIRTUALIZATION_MANAGEMENT.value()) {
+            requireNoNamespace(view);
+            return decodeManagement(view);
+        }
+        throw refusal("OPC", opcode, "6, 28, 65 or 66", SubmissionEntryView.OPCODE_OFFSET);
     }
 
     private static AdminCommand decodeIdentify(SubmissionEntryView view) {
@@ -186,6 +201,16 @@ public final class AdminCommandCodec {
                 byteOffset("OFFSET", view),
                 view.cdw14() & UIDX_MASK,
                 Integer.toUnsignedLong(view.cdw15()) + 1);
+    }
+
+    private static AdminCommand decodeManagement(SubmissionEntryView view) {
+        int action = view.cdw10() & 0xF;
+        int type = view.cdw10() >>> 8 & 7;
+        return new VirtualizationManagementCommand(
+                VirtualizationAction.fromValue(action).orElseThrow(() -> refusal("ACT", action, "1, 7, 8 or 9", CDW10)),
+                ControllerResourceType.fromValue(type).orElseThrow(() -> refusal("RT", type, "0 to 1", CDW10 + 1)),
+                view.cdw10() >>> 16,
+                view.cdw11() & 0xFFFF);
     }
 
     private static long byteOffset(String field, SubmissionEntryView view) {

@@ -1,17 +1,21 @@
 package io.nvmelm.core.controller;
 
+import io.nvmelm.CapabilityMissingException;
 import io.nvmelm.CommandFailedException;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationUnsupportedException;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.IdentifyControllerCodec;
+import io.nvmelm.core.codec.PrimaryControllerCapabilitiesCodec;
 import io.nvmelm.core.codec.SecondaryControllerListCodec;
 import io.nvmelm.core.codec.SupportedStateFormatsCodec;
 import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.IdentifyController;
+import io.nvmelm.nvme.PrimaryControllerCapabilities;
 import io.nvmelm.nvme.SecondaryController;
 import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.nvme.SupportedStateFormats;
 import io.nvmelm.spi.AdminTransport;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The migration management controller: the one that takes the commands by which other controllers of its subsystem are migrated
 /// (Base 2.3 clause 8.1.13). Cannot be migrated itself.
@@ -184,6 +189,50 @@ public final class ControllingController {
         }
     }
 
+    /// Reads what it can give its secondary controllers, and what it gave. Blocks for one Identify command.
+    ///
+    /// @return its capabilities as a primary controller
+    /// @throws CapabilityMissingException when it neither announces nor knows Virtualization Management
+    /// @throws LiveMigrationException     when the command failed
+    public PrimaryControllerCapabilities primaryCapabilities() {
+        return withVirtualizationManagement(() -> identify(
+                port,
+                options,
+                IdentifyCommand.of(IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES),
+                PrimaryControllerCapabilitiesCodec::decode));
+    }
+
+    /// Its secondary controllers, to be taken offline and online and to be given resources. Needs no live migration.
+    ///
+    /// @return the operations on them; [#secondaryControllers()] says how they stand
+    public SecondaryControllers secondaries() {
+        return new SecondaryControllers(this, port, options);
+    }
+
+    /// Runs a command of Virtualization Management. Not every controller that knows it announces it by OACS bit 7 (QEMU's does
+    /// not), so what the controller answers decides.
+    ///
+    /// @throws CapabilityMissingException when the controller does not announce it and refuses it as unknown
+    <T> T withVirtualizationManagement(Supplier<T> command) {
+        try {
+            return command.get();
+        } catch (CommandFailedException e) {
+            boolean unknown = e.status().is(StatusCode.INVALID_COMMAND_OPCODE)
+                    || e.status().is(StatusCode.INVALID_FIELD_IN_COMMAND);
+            if (identity.virtualizationManagement() || !unknown) {
+                throw e;
+            }
+            var missing = new CapabilityMissingException(
+                    "Managing secondary controllers",
+                    "Virtualization Management, which it does not announce (OACS bit 7 is 0) and answers with " + e
+                            .status(),
+                    "Open the primary controller, which is the one of the physical function; where it does not have the"
+                            + " capability either, its secondary controllers are as the device made them");
+            missing.addSuppressed(e);
+            throw missing.at(name(identity.controllerId()), null);
+        }
+    }
+
     /// The migratable controller with this identifier.
     ///
     /// @param controllerId its CNTLID; not this controller's own
@@ -196,6 +245,12 @@ public final class ControllingController {
 
     private MigratableController migratable(int controllerId, OptionalInt vfNumber) {
         requireSupported();
+        requireOther(controllerId);
+        return new MigratableController(this, port, options, controllerId, vfNumber);
+    }
+
+    /// Refuses an identifier that names no controller, or this one.
+    void requireOther(int controllerId) {
         if (controllerId < 0 || controllerId > LARGEST_CONTROLLER_ID || controllerId == identity.controllerId()) {
             throw new InvalidValueException(
                     "controllerId",
@@ -203,7 +258,6 @@ public final class ControllingController {
                     "0 to " + LARGEST_CONTROLLER_ID + " but " + identity.controllerId()
                             + ", which is the controlling controller's own");
         }
-        return new MigratableController(this, port, options, controllerId, vfNumber);
     }
 
     /// The migratable controller of a virtual function, looked up in the Secondary Controller List: the identifier follows from

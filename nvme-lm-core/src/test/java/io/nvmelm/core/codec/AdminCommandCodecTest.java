@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.nvme.AdminCommand;
+import io.nvmelm.nvme.ControllerResourceType;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.ResumeCommand;
@@ -13,6 +14,8 @@ import io.nvmelm.nvme.SequenceIndicator;
 import io.nvmelm.nvme.SetControllerStateCommand;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
+import io.nvmelm.nvme.VirtualizationAction;
+import io.nvmelm.nvme.VirtualizationManagementCommand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -137,7 +140,33 @@ class AdminCommandCodecTest {
                 Arguments.of(
                         "Get state with every field",
                         new GetControllerStateCommand(0xFFFF, 0xFF, 0xFF, 0xFF, -4L, 0x7F, 1L << 32),
-                        entry(0x42, 0, 0x00FF0000, 0xFFFFFFFF, 0xFFFFFFFC, 0xFFFFFFFF, 0x7F, 0xFFFFFFFF)));
+                        entry(0x42, 0, 0x00FF0000, 0xFFFFFFFF, 0xFFFFFFFC, 0xFFFFFFFF, 0x7F, 0xFFFFFFFF)),
+                Arguments.of(
+                        "Identify CNS 14h",
+                        IdentifyCommand.of(IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES),
+                        entry(0x06, 0, 0x00000014, 0, 0, 0, 0, 0)),
+                Arguments.of(
+                        "Secondary Controller Offline",
+                        VirtualizationManagementCommand.offline(CONTROLLER),
+                        entry(0x1C, 0, 0x00120007, 0, 0, 0, 0, 0)),
+                Arguments.of(
+                        "Secondary Controller Assign, 5 queue pairs",
+                        VirtualizationManagementCommand.assign(CONTROLLER, ControllerResourceType.QUEUE, 5),
+                        entry(0x1C, 0, 0x00120008, 5, 0, 0, 0, 0)),
+                Arguments.of(
+                        "Secondary Controller Assign, 6 vectors",
+                        VirtualizationManagementCommand.assign(CONTROLLER, ControllerResourceType.INTERRUPT, 6),
+                        entry(0x1C, 0, 0x00120108, 6, 0, 0, 0, 0)),
+                Arguments.of(
+                        "Secondary Controller Online",
+                        VirtualizationManagementCommand.online(CONTROLLER),
+                        entry(0x1C, 0, 0x00120009, 0, 0, 0, 0, 0)),
+                Arguments.of(
+                        "Primary Controller Flexible Allocation with every field",
+                        new VirtualizationManagementCommand(
+                                VirtualizationAction.ALLOCATE_PRIMARY, ControllerResourceType.INTERRUPT, 0xFFFF,
+                                0xFFFF),
+                        entry(0x1C, 0, 0xFFFF0101, 0xFFFF, 0, 0, 0, 0)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -163,7 +192,9 @@ class AdminCommandCodecTest {
         var bytes = ByteBuffer.wrap(entry.clone()).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putShort(2, (short) 0xBEEF).putLong(24, -1).putLong(32, -1).putLong(16, -1).putLong(8, -1);
         bytes.putInt(56, bytes.getInt(56) | 0xFFFFFF80);
-        bytes.putInt(40, bytes.getInt(40) | 0x0000FF00);
+        boolean management = entry[0] == 0x1C;
+        bytes.putInt(40, bytes.getInt(40) | (management ? 0x0000F8F0 : 0x0000FF00));
+        bytes.putInt(44, bytes.getInt(44) | (management ? 0xFFFF0000 : 0));
 
         assertThat(AdminCommandCodec.decode(MemorySegment.ofArray(bytes.array()))).isEqualTo(expected);
     }
@@ -203,7 +234,12 @@ class AdminCommandCodecTest {
                 field("Get OL", 48, 2, 30, v -> new GetControllerStateCommand(0, 0, 0, 0, v << 2, 0, 1)),
                 field("Get OU", 52, 0, 32, v -> new GetControllerStateCommand(0, 0, 0, 0, v << 32, 0, 1)),
                 field("Get UIDX", 56, 0, 7, v -> new GetControllerStateCommand(0, 0, 0, 0, 0, (int) v, 1)),
-                field("Get NUMDL", 60, 0, 32, v -> new GetControllerStateCommand(0, 0, 0, 0, 0, 0, v + 1)));
+                field("Get NUMDL", 60, 0, 32, v -> new GetControllerStateCommand(0, 0, 0, 0, 0, 0, v + 1)),
+                field("Manage CNTLID", 40, 16, 16, v -> VirtualizationManagementCommand.online((int) v)),
+                field("Manage RT", 40, 8, 1, v -> VirtualizationManagementCommand.assign(
+                        0, ControllerResourceType.values()[(int) v], 0)),
+                field("Manage NR", 44, 0, 16, v -> VirtualizationManagementCommand.assign(
+                        0, ControllerResourceType.QUEUE, (int) v)));
     }
 
     private static Arguments field(String name, int dword, int shift, int bits, LongFunction<AdminCommand> command) {
@@ -241,7 +277,8 @@ class AdminCommandCodecTest {
     @ValueSource(ints = {0x00, 0x02, 0x3D, 0x3E, 0x40, 0x43, 0x45, 0xFF})
     void anUnknownOpcodeIsRefused(int opcode) {
         assertRefused(
-                () -> decode(entry(opcode, 0, 0, 0, 0, 0, 0, 0)), "OPC", Integer.toString(opcode), "6, 65 or 66", 0);
+                () -> decode(entry(opcode, 0, 0, 0, 0, 0, 0, 0)), "OPC", Integer.toString(opcode), "6, 28, 65 or 66",
+                0);
     }
 
     @ParameterizedTest
@@ -274,7 +311,29 @@ class AdminCommandCodecTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x41", "0x42"})
+    @ValueSource(ints = {0, 2, 3, 4, 5, 6, 0xA, 0xF})
+    void aReservedActionOfVirtualizationManagementIsRefused(int action) {
+        assertRefused(
+                () -> decode(entry(0x1C, 0, 0x12_0000 | action, 0, 0, 0, 0, 0)),
+                "ACT",
+                Integer.toString(action),
+                "1, 7, 8 or 9",
+                40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 7})
+    void aReservedResourceTypeIsRefused(int type) {
+        assertRefused(
+                () -> decode(entry(0x1C, 0, 0x12_0008 | type << 8, 1, 0, 0, 0, 0)),
+                "RT",
+                Integer.toString(type),
+                "0 to 1",
+                41);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x1C", "0x41", "0x42"})
     void aNamespaceIsRefusedWhereTheCommandHasNone(int opcode) {
         assertRefused(() -> decode(entry(opcode, 0xFFFF_FFFFL, 0, 0x12, 0, 0, 0, 0)), "NSID", "4294967295", "0", 4);
     }
@@ -339,13 +398,13 @@ class AdminCommandCodecTest {
     void randomEntriesAreRefusedOrSurviveDecodingAndEncoding() {
         long seed = 0x5EED_0001L;
         var random = new Random(seed);
-        int[] opcodes = {0x06, 0x41, 0x42};
+        int[] opcodes = {0x06, 0x1C, 0x41, 0x42};
         int refused = 0;
         for (int i = 0; i < 50_000; i++) {
             byte[] bytes = new byte[64];
             random.nextBytes(bytes);
-            bytes[0] = (byte) opcodes[random.nextInt(3)];
-            bytes[40] &= 3;
+            bytes[0] = (byte) opcodes[random.nextInt(4)];
+            bytes[40] &= (byte) (bytes[0] == 0x1C ? 0xF : 3);
             MemorySegment.ofArray(bytes).set(ValueLayout.JAVA_INT_UNALIGNED, 4, 0);
             try {
                 var command = decode(bytes);

@@ -148,6 +148,13 @@ class BitFieldTest {
                         supportedStateFormats()),
                 rows(
                         new Structure<>(
+                                "Primary Controller Capabilities",
+                                4096,
+                                PrimaryControllerCapabilitiesView::new,
+                                (view, memory) -> view.wrap(memory, ODD)),
+                        primaryControllerCapabilities()),
+                rows(
+                        new Structure<>(
                                 "Secondary Controller List",
                                 4096,
                                 SecondaryControllerListView::new,
@@ -308,6 +315,40 @@ class BitFieldTest {
         return List.of(
                 BitField.at("NV", 0, 8, SupportedStateFormatsView::versionCount, (v, x) -> v.versionCount((int) x)),
                 BitField.at("NUUID", 1, 8, SupportedStateFormatsView::uuidCount, (v, x) -> v.uuidCount((int) x)));
+    }
+
+    private static List<BitField<PrimaryControllerCapabilitiesView>> primaryControllerCapabilities() {
+        return List.of(
+                BitField.at("CNTLID", 0, 16, PrimaryControllerCapabilitiesView::controllerId, (v, x) -> v
+                        .controllerId((int) x)),
+                BitField.at("PORTID", 2, 16, PrimaryControllerCapabilitiesView::portId, (v, x) -> v
+                        .portId((int) x)),
+                BitField.at("CRT", 4, 8, PrimaryControllerCapabilitiesView::resourceTypes, (v, x) -> v
+                        .resourceTypes((int) x)),
+                BitField.at("VQFRT", 32, 32, PrimaryControllerCapabilitiesView::queueTotal, (v, x) -> v
+                        .queueTotal(x)),
+                BitField.at("VQRFA", 36, 32, PrimaryControllerCapabilitiesView::queueAssigned, (v, x) -> v
+                        .queueAssigned(x)),
+                BitField.at("VQRFAP", 40, 16, PrimaryControllerCapabilitiesView::queuePrimaryAllocated, (v, x) -> v
+                        .queuePrimaryAllocated((int) x)),
+                BitField.at("VQPRT", 42, 16, PrimaryControllerCapabilitiesView::queuePrimaryPrivate, (v, x) -> v
+                        .queuePrimaryPrivate((int) x)),
+                BitField.at("VQFRSM", 44, 16, PrimaryControllerCapabilitiesView::queueSecondaryMaximum, (v, x) -> v
+                        .queueSecondaryMaximum((int) x)),
+                BitField.at("VQGRAN", 46, 16, PrimaryControllerCapabilitiesView::queueGranularity, (v, x) -> v
+                        .queueGranularity((int) x)),
+                BitField.at("VIFRT", 64, 32, PrimaryControllerCapabilitiesView::interruptTotal, (v, x) -> v
+                        .interruptTotal(x)),
+                BitField.at("VIRFA", 68, 32, PrimaryControllerCapabilitiesView::interruptAssigned, (v, x) -> v
+                        .interruptAssigned(x)),
+                BitField.at("VIRFAP", 72, 16, PrimaryControllerCapabilitiesView::interruptPrimaryAllocated, (v, x) -> v
+                        .interruptPrimaryAllocated((int) x)),
+                BitField.at("VIPRT", 74, 16, PrimaryControllerCapabilitiesView::interruptPrimaryPrivate, (v, x) -> v
+                        .interruptPrimaryPrivate((int) x)),
+                BitField.at("VIFRSM", 76, 16, PrimaryControllerCapabilitiesView::interruptSecondaryMaximum, (v, x) -> v
+                        .interruptSecondaryMaximum((int) x)),
+                BitField.at("VIGRAN", 78, 16, PrimaryControllerCapabilitiesView::interruptGranularity, (v, x) -> v
+                        .interruptGranularity((int) x)));
     }
 
     private static List<BitField<SecondaryControllerListView>> secondaryControllerList() {

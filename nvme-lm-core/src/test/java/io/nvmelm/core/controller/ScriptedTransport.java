@@ -5,18 +5,22 @@ import io.nvmelm.FailureCategory;
 import io.nvmelm.TransportException;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.IdentifyControllerView;
+import io.nvmelm.core.codec.PrimaryControllerCapabilitiesCodec;
 import io.nvmelm.core.codec.SecondaryControllerListCodec;
 import io.nvmelm.core.codec.SupportedStateFormatsView;
 import io.nvmelm.nvme.AdminCommand;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.FlexibleResources;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.PrimaryControllerCapabilities;
 import io.nvmelm.nvme.ResumeCommand;
 import io.nvmelm.nvme.SecondaryController;
 import io.nvmelm.nvme.SetControllerStateCommand;
 import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
+import io.nvmelm.nvme.VirtualizationManagementCommand;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.spi.TransportLimits;
@@ -65,6 +69,9 @@ public final class ScriptedTransport implements AdminTransport {
     public int doubleCloses;
     /// OACS, OACS bit 11 set.
     public int oacs = 1 << 11;
+    /// Primary Controller Capabilities.
+    public PrimaryControllerCapabilities capabilities =
+            new PrimaryControllerCapabilities(0, 0, 0, FlexibleResources.NONE, FlexibleResources.NONE);
     /// Secondary Controller List, in one page.
     public List<SecondaryController> secondaries = List.of();
     /// Last deadline of each kind of command.
@@ -186,6 +193,7 @@ public final class ScriptedTransport implements AdminTransport {
                 suspended = false;
                 yield was ? Completion.success() : Completion.failure(StatusCode.CONTROLLER_NOT_SUSPENDED);
             }
+            case VirtualizationManagementCommand manage -> Completion.success(manage.resourceCount());
         };
     }
 
@@ -207,6 +215,9 @@ public final class ScriptedTransport implements AdminTransport {
             for (int i = 0; i < versions.length; i++) {
                 data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 + 2L * i, (short) versions[i]);
             }
+        }
+        if (command.structure() == IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES) {
+            PrimaryControllerCapabilitiesCodec.encode(capabilities, data);
         }
         if (command.structure() == IdentifyCommand.SECONDARY_CONTROLLER_LIST) {
             SecondaryControllerListCodec.encode(secondaries, data);

@@ -5,7 +5,8 @@ import io.nvmelm.nvme.StatusCode;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The admin commands of one controller. Those of live migration exist on the controlling controller alone.
+/// The admin commands of one controller. Those of live migration and virtualization exist on the
+/// controlling controller alone.
 final class AdminCommands {
     private static final int NOT_ABORTED = 1;
     private static final int ERROR_LOG = 0x01;
@@ -18,17 +19,21 @@ final class AdminCommands {
     private final IdentifyPages identify;
     private final QueueManagement queues;
     private final @Nullable MigrationCommands migration;
+    private final @Nullable VirtualizationCommands virtualization;
 
-    /// @param migration commands of live migration; null on a migratable controller
+    /// @param migration      commands of live migration; null on a migratable controller
+    /// @param virtualization Virtualization Management; null where the controller does not have it
     AdminCommands(
             InMemoryController controller,
             SubsystemConfiguration configuration,
-            @Nullable MigrationCommands migration) {
+            @Nullable MigrationCommands migration,
+            @Nullable VirtualizationCommands virtualization) {
         this.controller = controller;
         this.configuration = configuration;
         this.identify = new IdentifyPages(controller, configuration);
         this.queues = new QueueManagement(controller, configuration);
         this.migration = migration;
+        this.virtualization = virtualization;
     }
 
     void execute(Command command) {
@@ -47,6 +52,13 @@ final class AdminCommands {
             case SET_FEATURES -> controller.features().set(command);
             case GET_FEATURES -> controller.features().get(command);
             case ASYNCHRONOUS_EVENT_REQUEST -> controller.events().request(command);
+            case VIRTUALIZATION_MANAGEMENT -> {
+                if (virtualization == null) {
+                    command.fail(StatusCode.INVALID_COMMAND_OPCODE);
+                } else {
+                    virtualization.execute(command);
+                }
+            }
             case MIGRATION_SEND -> {
                 if (migration == null) {
                     command.fail(StatusCode.INVALID_COMMAND_OPCODE);

@@ -73,8 +73,8 @@ final class ControllerStateCommit {
         if (state.version() != configuration.stateVersions().get(versionIndex - 1) || byteSize < state.byteSize()) {
             return false;
         }
-        tooManyQueues |= state.submissionQueueCount() > configuration.maximumQueuePairs()
-                || state.completionQueueCount() > configuration.maximumQueuePairs();
+        tooManyQueues |= state.submissionQueueCount() > target.queuePairs()
+                || state.completionQueueCount() > target.queuePairs();
         var completionView = new CompletionQueueStateView();
         int lastId = 0;
         for (int j = 0; j < state.completionQueueCount(); j++) {
@@ -84,7 +84,7 @@ final class ControllerStateCommit {
             }
             lastId = completionView.queueId();
         }
-        tooManyQueues |= lastId > configuration.maximumQueuePairs();
+        tooManyQueues |= lastId > target.queuePairs();
         var submissionView = new SubmissionQueueStateView();
         lastId = 0;
         for (int i = 0; i < state.submissionQueueCount(); i++) {
@@ -94,13 +94,13 @@ final class ControllerStateCommit {
             }
             lastId = submissionView.queueId();
         }
-        tooManyQueues |= lastId > configuration.maximumQueuePairs();
+        tooManyQueues |= lastId > target.queuePairs();
         return true;
     }
 
     private boolean verifyQueue(CompletionQueueStateView view) {
         if (!isValidRing(view.prp1(), view.slots(), view.head(), view.tail(), view.physicallyContiguous())
-                || view.interruptVector() >= configuration.vectors()) {
+                || view.interruptVector() >= target.vectors()) {
             return false;
         }
         var queue = new CompletionQueue(
@@ -150,11 +150,11 @@ final class ControllerStateCommit {
         }
         vendor = decoded;
         var features = decoded.features();
-        tooManyQueues |= features.submissionQueues() > configuration.maximumQueuePairs()
-                || features.completionQueues() > configuration.maximumQueuePairs();
+        tooManyQueues |= features.submissionQueues() > target.queuePairs()
+                || features.completionQueues() > target.queuePairs();
         return features.submissionQueues() >= 1
                 && features.completionQueues() >= 1
-                && features.coalescingDisabled().length <= configuration.vectors()
+                && features.coalescingDisabled().length <= target.vectors()
                 && decoded.events().outstanding().length <= SubsystemConfiguration.ASYNCHRONOUS_EVENT_REQUESTS
                 && (decoded.properties().isReady() ? isValidAdminQueues(decoded) : hasNoRequests(decoded));
     }

@@ -35,6 +35,8 @@ final class DeviceStatus {
                     COMMAND_SEQUENCE_ERROR,
                     ABORT_COMMAND_LIMIT_EXCEEDED,
                     ASYNCHRONOUS_EVENT_REQUEST_LIMIT_EXCEEDED,
+                    INVALID_SECONDARY_CONTROLLER_STATE,
+                    INVALID_RESOURCE_IDENTIFIER,
                     NOT_ENOUGH_RESOURCES,
                     CONTROLLER_SUSPENDED,
                     CONTROLLER_NOT_SUSPENDED,

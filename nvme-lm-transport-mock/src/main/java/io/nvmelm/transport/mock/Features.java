@@ -25,8 +25,9 @@ final class Features {
     private static final int DEFAULT_ARBITRATION = 2;
     private static final int COALESCING_DISABLE_BIT = 1 << 16;
 
+    private static final int ALL_QUEUES = 0xFFFF;
+
     private final InMemoryController controller;
-    private final int maximumQueuePairs;
     private final boolean[] coalescingDisabled;
     private int arbitration;
     private int submissionQueues;
@@ -36,8 +37,7 @@ final class Features {
 
     Features(InMemoryController controller, SubsystemConfiguration configuration) {
         this.controller = controller;
-        this.maximumQueuePairs = configuration.maximumQueuePairs();
-        this.coalescingDisabled = new boolean[configuration.vectors()];
+        this.coalescingDisabled = new boolean[configuration.vectorCapacity(controller.isControlling())];
         reset();
     }
 
@@ -49,12 +49,12 @@ final class Features {
 
     /// {@return largest identifier of an I/O submission queue}
     int allocatedSubmissionQueues() {
-        return submissionQueues;
+        return Math.min(submissionQueues, controller.queuePairs());
     }
 
     /// {@return largest identifier of an I/O completion queue}
     int allocatedCompletionQueues() {
-        return completionQueues;
+        return Math.min(completionQueues, controller.queuePairs());
     }
 
     void set(Command command) {
@@ -78,7 +78,7 @@ final class Features {
             }
             case INTERRUPT_COALESCING -> interruptCoalescing = value & 0xFFFF;
             case INTERRUPT_VECTOR_CONFIGURATION -> {
-                if ((value & 0xFFFF) >= coalescingDisabled.length) {
+                if ((value & 0xFFFF) >= controller.vectors()) {
                     command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
                     return;
                 }
@@ -97,8 +97,8 @@ final class Features {
         } else if (wishedSubmission == 0xFFFF || wishedCompletion == 0xFFFF) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
         } else {
-            submissionQueues = Math.min(wishedSubmission + 1, maximumQueuePairs);
-            completionQueues = Math.min(wishedCompletion + 1, maximumQueuePairs);
+            submissionQueues = wishedSubmission + 1;
+            completionQueues = wishedCompletion + 1;
             command.succeed(numberOfQueues());
         }
     }
@@ -110,7 +110,7 @@ final class Features {
         int vector = command.entry.cdw11() & 0xFFFF;
         if (!exists(feature)
                 || select > SELECT_CAPABILITIES
-                || (feature == INTERRUPT_VECTOR_CONFIGURATION && vector >= coalescingDisabled.length)) {
+                || (feature == INTERRUPT_VECTOR_CONFIGURATION && vector >= controller.vectors())) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
         } else if (select == SELECT_CAPABILITIES) {
             command.succeed(CHANGEABLE);
@@ -132,14 +132,14 @@ final class Features {
     private int initial(int feature, int vector) {
         return switch (feature) {
             case ARBITRATION -> DEFAULT_ARBITRATION;
-            case NUMBER_OF_QUEUES -> (maximumQueuePairs - 1) << 16 | maximumQueuePairs - 1;
+            case NUMBER_OF_QUEUES -> (controller.queuePairs() - 1) << 16 | controller.queuePairs() - 1;
             case INTERRUPT_VECTOR_CONFIGURATION -> vector;
             default -> 0;
         };
     }
 
     private int numberOfQueues() {
-        return (completionQueues - 1) << 16 | submissionQueues - 1;
+        return (allocatedCompletionQueues() - 1) << 16 | allocatedSubmissionQueues() - 1;
     }
 
     private static boolean exists(int feature) {
@@ -151,8 +151,8 @@ final class Features {
     /// Values after a reset of the controller.
     void reset() {
         arbitration = DEFAULT_ARBITRATION;
-        submissionQueues = maximumQueuePairs;
-        completionQueues = maximumQueuePairs;
+        submissionQueues = ALL_QUEUES;
+        completionQueues = ALL_QUEUES;
         interruptCoalescing = 0;
         eventConfiguration = 0;
         Arrays.fill(coalescingDisabled, false);
@@ -162,11 +162,11 @@ final class Features {
     VendorState.FeatureValues save() {
         return new VendorState.FeatureValues(
                 arbitration,
-                submissionQueues,
-                completionQueues,
+                allocatedSubmissionQueues(),
+                allocatedCompletionQueues(),
                 interruptCoalescing,
                 eventConfiguration,
-                coalescingDisabled.clone());
+                Arrays.copyOf(coalescingDisabled, controller.vectors()));
     }
 
     /// Takes over values that were checked against this controller's limits.

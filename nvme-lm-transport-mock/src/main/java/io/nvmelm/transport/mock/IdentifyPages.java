@@ -1,6 +1,7 @@
 package io.nvmelm.transport.mock;
 
 import io.nvmelm.core.codec.IdentifyControllerView;
+import io.nvmelm.core.codec.PrimaryControllerCapabilitiesCodec;
 import io.nvmelm.core.codec.SecondaryControllerListView;
 import io.nvmelm.core.codec.SupportedStateFormatsView;
 import io.nvmelm.nvme.IdentifyCommand;
@@ -75,6 +76,7 @@ final class IdentifyPages {
             case IdentifyCommand.ACTIVE_NAMESPACE_LIST -> activeNamespaces(namespaceId);
             case IdentifyCommand.NAMESPACE_DESCRIPTORS -> descriptors(namespaceId);
             case IO_COMMAND_SET_CONTROLLER -> ioCommandSet(entry.cdw11() >>> 24);
+            case IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES -> primaryCapabilities();
             case IdentifyCommand.SECONDARY_CONTROLLER_LIST ->
                 controlling ? secondaryControllers(entry.cdw10() >>> 16) : StatusCode.INVALID_FIELD_IN_COMMAND;
             case IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS ->
@@ -97,7 +99,7 @@ final class IdentifyPages {
                 .controllerId(controller.controllerId())
                 .version(VERSION)
                 .controllerType(IO_CONTROLLER)
-                .optionalAdminCommands(controlling ? IdentifyController.OACS_HOST_MANAGED_LIVE_MIGRATION : 0)
+                .optionalAdminCommands(controlling ? controllingAdminCommands() : 0)
                 .abortCommandLimit(SubsystemConfiguration.ABORT_COMMANDS - 1)
                 .asynchronousEventLimit(SubsystemConfiguration.ASYNCHRONOUS_EVENT_REQUESTS - 1)
                 .submissionQueueEntrySize(ENTRY_BYTES_64)
@@ -106,6 +108,19 @@ final class IdentifyPages {
                 .optionalNvmCommands(WRITE_ZEROES_SUPPORTED)
                 .subsystemNqn(configuration.nqn())
                 .tracking(TrackingLimits.NONE);
+        return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private int controllingAdminCommands() {
+        return IdentifyController.OACS_HOST_MANAGED_LIVE_MIGRATION
+                | (configuration.virtualizationManagement() ? IdentifyController.OACS_VIRTUALIZATION_MANAGEMENT : 0);
+    }
+
+    private StatusCode primaryCapabilities() {
+        if (!controller.isControlling() || !configuration.virtualizationManagement()) {
+            return StatusCode.INVALID_FIELD_IN_COMMAND;
+        }
+        PrimaryControllerCapabilitiesCodec.encode(controller.resources().capabilities(), page);
         return StatusCode.SUCCESSFUL_COMPLETION;
     }
 
@@ -159,16 +174,17 @@ final class IdentifyPages {
 
     private StatusCode secondaryControllers(int fromId) {
         var list = new SecondaryControllerListView().wrap(page, 0);
+        var resources = controller.resources();
         int count = 0;
         for (int i = 0; i < configuration.migratableCount(); i++) {
             int id = configuration.firstMigratableId() + i;
             if (id >= fromId && count < SecondaryControllerListView.MAXIMUM_ENTRIES) {
                 list.controllerId(count, id)
                         .primaryControllerId(count, configuration.controllingId())
-                        .online(count, true)
+                        .online(count, resources.isOnline(i))
                         .vfNumber(count, i + 1)
-                        .queueResources(count, Math.min(configuration.maximumQueuePairs() + 1, 0xFFFF))
-                        .interruptResources(count, configuration.vectors());
+                        .queueResources(count, resources.queueResources(i))
+                        .interruptResources(count, resources.interruptResources(i));
                 count++;
             }
         }

@@ -53,7 +53,10 @@ public final class InMemoryController {
         this.events = new AsynchronousEvents(this);
         this.suspension = new Suspension(this);
         this.snapshot = new ControllerStateSnapshot(this, configuration);
-        this.adminCommands = new AdminCommands(this, configuration, migration);
+        var virtualization = migration != null && configuration.virtualizationManagement()
+                ? new VirtualizationCommands(subsystem)
+                : null;
+        this.adminCommands = new AdminCommands(this, configuration, migration, virtualization);
         this.ioCommands = new IoCommands(configuration);
     }
 
@@ -139,6 +142,9 @@ public final class InMemoryController {
     }
 
     private void write(long offset, int value) {
+        if (!online()) {
+            return;
+        }
         stateGeneration++;
         if (offset < NvmRegisters.DOORBELLS) {
             registers.write32(offset, value);
@@ -197,6 +203,17 @@ public final class InMemoryController {
         }
     }
 
+    /// {@return whether the controller is online, which the controlling one always is} While it is not, CSTS.CFS is 1,
+    /// all other properties read as 0, and writes are lost.
+    public boolean isOnline() {
+        clock.enter();
+        try {
+            return online();
+        } finally {
+            clock.exit();
+        }
+    }
+
     /// Lets an asynchronous event happen (Base 2.3 fig. 150). It is reported when a request is outstanding and its type
     /// is not masked.
     ///
@@ -250,6 +267,24 @@ public final class InMemoryController {
 
     ControllerStateSnapshot snapshot() {
         return snapshot;
+    }
+
+    ControllerResources resources() {
+        return subsystem.resources();
+    }
+
+    boolean online() {
+        return isControlling() || resources().isOnline(place());
+    }
+
+    /// {@return pairs of I/O queues that it can have now}
+    int queuePairs() {
+        return isControlling() ? resources().primaryQueuePairs() : resources().queuePairs(place());
+    }
+
+    /// {@return interrupt vectors that it has now}
+    int vectors() {
+        return isControlling() ? resources().primaryVectors() : resources().interruptResources(place());
     }
 
     boolean isControlling() {
@@ -354,7 +389,7 @@ public final class InMemoryController {
         stateGeneration++;
         suspension.controllerWasReset();
         if (isControlling()) {
-            subsystem.controllingControllerWasReset();
+            subsystem.controllingControllerWasReset(ofFunction);
         }
     }
 

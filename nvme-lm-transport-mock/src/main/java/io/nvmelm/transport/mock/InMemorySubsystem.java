@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An NVM subsystem in memory: one controlling controller, any number of migratable controllers, and namespaces that
 /// are attached to all of them. The migratable controllers are secondary controllers of the controlling one, with
-/// virtual function numbers from 1 in the order of their identifiers, and always online.
+/// virtual function numbers from 1 in the order of their identifiers. They are always online unless the subsystem was
+/// built with Virtualization Management ([InMemorySubsystemBuilder#flexibleResources(int, int)]).
 ///
 /// Several subsystems over one [VirtualClock] are one world, as a migration from one to another needs. Thread-safe.
 ///
@@ -31,6 +32,7 @@ public final class InMemorySubsystem {
     private final FaultScript faults;
     private final List<String> violations = new ArrayList<>();
     private final MigrationCommands migration;
+    private final ControllerResources resources;
     private final InMemoryController controlling;
     private final InMemoryController[] migratable;
     private final List<InMemoryAdminTransport> transports = new ArrayList<>();
@@ -41,6 +43,7 @@ public final class InMemorySubsystem {
         this.log = new CommandLog(configuration.commandLogCapacity());
         this.faults = new FaultScript(clock);
         this.migration = new MigrationCommands(this, configuration);
+        this.resources = new ControllerResources(configuration);
         var random = new SplittableRandom(configuration.seed());
         this.controlling =
                 new InMemoryController(this, configuration, configuration.controllingId(), random.split(), migration);
@@ -152,6 +155,10 @@ public final class InMemorySubsystem {
         return log;
     }
 
+    ControllerResources resources() {
+        return resources;
+    }
+
     /// {@return the migratable controller with this identifier; null where there is none}
     @Nullable
     InMemoryController migratable(int controllerId) {
@@ -159,11 +166,24 @@ public final class InMemorySubsystem {
         return place >= 0 && place < migratable.length ? migratable[place] : null;
     }
 
-    /// Its suspensions end, what it had received in part is lost, and so are commands under way.
-    void controllingControllerWasReset() {
+    /// Its suspensions end, what it had received in part is lost, and so are commands under way. With Virtualization
+    /// Management the migratable controllers go offline.
+    ///
+    /// @param ofFunction whether it was more than a Controller Reset
+    void controllingControllerWasReset(boolean ofFunction) {
         migration.reset();
+        boolean goOffline = configuration.virtualizationManagement();
         for (var controller : migratable) {
+            if (goOffline) {
+                resources.takeOffline(controller.place());
+            }
             controller.suspension().controllingControllerWasReset();
+            if (goOffline) {
+                controller.controllerLevelReset(true);
+            }
+        }
+        if (ofFunction) {
+            resources.allocatePrimary();
         }
         for (var transport : transports) {
             transport.controllerWasReset();

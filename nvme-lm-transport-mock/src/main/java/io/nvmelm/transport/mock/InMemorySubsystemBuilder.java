@@ -23,6 +23,8 @@ public final class InMemorySubsystemBuilder {
     private int firstMigratableId = 1;
     private int migratableCount = 1;
     private int maximumQueuePairs = 16;
+    private int flexibleQueues;
+    private int flexibleInterrupts;
     private int maximumQueueEntries = 1024;
     private int maximumFetchedCommands = 64;
     private int mdts = 7;
@@ -112,6 +114,20 @@ public final class InMemorySubsystemBuilder {
     /// @return this
     public InMemorySubsystemBuilder maximumQueuePairs(int value) {
         maximumQueuePairs = (int) require("maximumQueuePairs", value, 1, 65_535);
+        return this;
+    }
+
+    /// Switches Virtualization Management on: the migratable controllers start offline and without queues and vectors,
+    /// and are given them from these flexible resources, none of which is anybody's at first. One of them can have as
+    /// much as [#maximumQueuePairs(int)] says and no more; the controlling controller has that too and can have
+    /// flexible resources in addition. Off by default: migratable controllers are online and have everything.
+    ///
+    /// @param queues     VQ resources, pairs of queues including the admin queues: 2 to 65 533
+    /// @param interrupts VI resources, interrupt vectors: 1 to 65 535
+    /// @return this
+    public InMemorySubsystemBuilder flexibleResources(int queues, int interrupts) {
+        flexibleQueues = (int) require("flexibleResources.queues", queues, 2, 65_533);
+        flexibleInterrupts = (int) require("flexibleResources.interrupts", interrupts, 1, 65_535);
         return this;
     }
 
@@ -264,9 +280,11 @@ public final class InMemorySubsystemBuilder {
 
     /// {@return the subsystem, all controllers as after power on}
     ///
-    /// @throws InvalidValueException when controller identifiers overlap or do not fit
+    /// @throws InvalidValueException when controller identifiers overlap or do not fit, or the controlling controller
+    ///                               could have more than 65 535 queue pairs
     public InMemorySubsystem build() {
         require("last migratable controller", firstMigratableId + migratableCount - 1L, -1, LARGEST_CONTROLLER_ID);
+        require("maximumQueuePairs and flexible queues", (long) maximumQueuePairs + flexibleQueues, 1, 65_535);
         if (controllingId >= firstMigratableId && controllingId < firstMigratableId + migratableCount) {
             throw new InvalidValueException(
                     "controllingControllerId", Integer.toString(controllingId), "none of the migratable controllers'");
@@ -282,6 +300,8 @@ public final class InMemorySubsystemBuilder {
                         firstMigratableId,
                         migratableCount,
                         maximumQueuePairs,
+                        flexibleQueues,
+                        flexibleInterrupts,
                         maximumQueueEntries,
                         maximumFetchedCommands,
                         mdts,

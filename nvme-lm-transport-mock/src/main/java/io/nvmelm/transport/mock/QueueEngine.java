@@ -24,8 +24,9 @@ final class QueueEngine {
         this.controller = controller;
         this.clock = clock;
         this.configuration = configuration;
-        this.submission = new @Nullable SubmissionQueue[configuration.maximumQueuePairs() + 1];
-        this.completion = new @Nullable CompletionQueue[configuration.maximumQueuePairs() + 1];
+        int queues = configuration.queuePairCapacity(controller.isControlling()) + 1;
+        this.submission = new @Nullable SubmissionQueue[queues];
+        this.completion = new @Nullable CompletionQueue[queues];
     }
 
     HostPort port() {

@@ -26,7 +26,7 @@ final class QueueManagement {
             return;
         }
         var status = checkMemory(command);
-        if (status == StatusCode.SUCCESSFUL_COMPLETION && vector >= configuration.vectors()) {
+        if (status == StatusCode.SUCCESSFUL_COMPLETION && vector >= controller.vectors()) {
             status = StatusCode.INVALID_INTERRUPT_VECTOR;
         }
         if (status != StatusCode.SUCCESSFUL_COMPLETION) {

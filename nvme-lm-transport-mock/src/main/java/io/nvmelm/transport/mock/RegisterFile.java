@@ -43,7 +43,7 @@ final class RegisterFile {
 
     /// {@return whether commands may be fetched as far as properties are concerned}
     boolean isOperating() {
-        return isReady() && (status & CSTS_CFS_BIT) == 0 && shutdownStatus() == 0;
+        return isReady() && (status & CSTS_CFS_BIT) == 0 && shutdownStatus() == 0 && controller.online();
     }
 
     int pageBytes() {
@@ -56,8 +56,11 @@ final class RegisterFile {
                 && field(configuration, CC_IOCQES_SHIFT, CC_ENTRY_SIZE_MASK) == 4;
     }
 
-    /// {@return 32 bits at an offset; 0 where there is nothing}
+    /// {@return 32 bits at an offset; 0 where there is nothing} An offline controller shows CSTS.CFS and nothing else.
     int read32(long offset) {
+        if (!controller.online()) {
+            return (offset & ~3L) == CSTS ? CSTS_CFS_BIT : 0;
+        }
         return (int) switch ((int) Math.min(offset & ~3L, DOORBELLS)) {
             case (int) CAP -> capabilities;
             case (int) CAP + 4 -> capabilities >>> 32;
@@ -194,7 +197,7 @@ final class RegisterFile {
 
     /// Raises the interrupts that are pending and not masked, unless the controller has to keep quiet.
     void deliverPendingInterrupts() {
-        if (controller.suspension().isSuspended()) {
+        if (controller.suspension().isSuspended() || !controller.online()) {
             return;
         }
         int deliverable = pendingInterrupts & ~interruptMask;

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param firstMigratableId         identifier of the first migratable controller
 /// @param migratableCount           number of migratable controllers
 /// @param maximumQueuePairs         most I/O queue pairs of a controller
+/// @param flexibleQueues            VQ resources for secondary controllers; 0 without Virtualization Management
+/// @param flexibleInterrupts        VI resources for secondary controllers; 0 without Virtualization Management
 /// @param maximumQueueEntries       most entries of an I/O queue
 /// @param maximumFetchedCommands    most commands that a controller has fetched and not completed
 /// @param mdts                      MDTS, exponent over 4096 bytes, 0 for no limit
@@ -37,6 +39,8 @@ record SubsystemConfiguration(
         int firstMigratableId,
         int migratableCount,
         int maximumQueuePairs,
+        int flexibleQueues,
+        int flexibleInterrupts,
         int maximumQueueEntries,
         int maximumFetchedCommands,
         int mdts,
@@ -61,8 +65,27 @@ record SubsystemConfiguration(
     /// Abort commands that may be under way, as reported.
     static final int ABORT_COMMANDS = 4;
 
-    /// {@return interrupt vectors of a controller: one for each queue pair and one for the admin queue, as far as MSI-X
-    /// has them}
+    /// {@return whether the controlling controller has Virtualization Management}
+    boolean virtualizationManagement() {
+        return flexibleQueues > 0;
+    }
+
+    /// {@return most I/O queue pairs that a controller may ever have}
+    ///
+    /// @param controlling whether it is the controlling controller, which can have all flexible resources
+    int queuePairCapacity(boolean controlling) {
+        return controlling ? maximumQueuePairs + flexibleQueues : maximumQueuePairs;
+    }
+
+    /// {@return most interrupt vectors that a controller may ever have}
+    ///
+    /// @param controlling whether it is the controlling controller, which can have all flexible resources
+    int vectorCapacity(boolean controlling) {
+        return controlling ? Math.min(vectors() + flexibleInterrupts, MSI_X_VECTORS) : vectors();
+    }
+
+    /// {@return interrupt vectors of a controller without flexible ones: one for each queue pair and one for the admin
+    /// queue, as far as MSI-X has them}
     int vectors() {
         return Math.min(maximumQueuePairs + 1, MSI_X_VECTORS);
     }

@@ -15,8 +15,16 @@ import io.nvmelm.nvme.StatusCode;
 ///   ignored.
 /// - *A state received in part* survives a reset of the controller it is for, and is lost with a reset of the
 ///   controlling one.
-/// - *A reset of a primary controller takes its secondary controllers offline* in the standard. Not here: without
-///   Virtualization Management nobody could bring them back.
+/// - *A reset of a primary controller takes its secondary controllers offline* in the standard. Not here without
+///   Virtualization Management: nobody could bring them back.
+/// - *An offline controller* has CSTS.CFS set; the standard leaves its other properties undefined, here they read as 0
+///   and writes are lost. Going offline and every change of its resources reset it; going online does not, so a state
+///   that was set while it was offline is there when it is online.
+/// - *Flexible resources after power on* belong to nobody; the standard leaves to the implementation how many of them
+///   the primary controller has. A number allocated to it takes effect with a reset that is more than CC.EN.
+/// - *A reserved resource type* is an invalid field like every reserved value, and also where the action of
+///   Virtualization Management uses no resource type. More than a secondary controller can have is an Invalid Number
+///   of Controller Resources; more than is free is an Invalid Resource Identifier.
 /// - *Slot 0 Phase Tag with the tail at 0* is the phase that slot 0 still holds, the inverse of the next one.
 /// - *Vendor specific data on a controller that runs*: they replace its admin queues, so they are taken only while it
 ///   is suspended.
@@ -54,12 +62,12 @@ final class UncertainReadings {
         return !sequence.isFirst();
     }
 
-    /// {@return whether a controller may be given a state} As printed: suspended, *or* enabled (the third case, an
-    /// offline secondary controller, does not occur here). A controller that is just being suspended is neither one nor
-    /// the other.
+    /// {@return whether a controller may be given a state} As printed: suspended, *or* enabled, *or* offline. A
+    /// controller that is just being suspended is none of them.
     static boolean maySetState(InMemoryController target) {
         var suspension = target.suspension();
-        return suspension.isSuspended() || (suspension.isActive() && target.registers().isEnabled());
+        return suspension.isSuspended()
+                || (suspension.isActive() && (target.registers().isEnabled() || !target.online()));
     }
 
     /// {@return whether an offset into a state is refused} "Greater than the size" literally: the size itself is
