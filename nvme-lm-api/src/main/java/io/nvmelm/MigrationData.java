@@ -2,6 +2,7 @@ package io.nvmelm;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The data of one session: a stream of bytes without position, read while saving and written while loading. The
@@ -45,6 +46,15 @@ public interface MigrationData extends ByteChannel {
     /// {@return the number of bytes of the whole state where it is known: when saving a stopped device, from the start;
     /// when loading, once the header has been written; in a pre-copy state never}
     OptionalLong totalBytes();
+
+    /// Asks how much there is to read while the device runs. May block as a command does.
+    ///
+    /// @return the numbers; empty outside the pre-copy states, and where the device has none
+    /// @throws SessionEndedException  when a reset, another arc or [#close()] ended the session
+    /// @throws LiveMigrationException when the device failed
+    default Optional<PreCopyInfo> preCopyInfo() {
+        return Optional.empty();
+    }
 
     /// Ends the use of this session, not the session itself: the device stays in its state until
     /// [MigratableDevice#setState]. Idempotent, never blocks for longer than a command's deadline.
