@@ -32,6 +32,10 @@ enum Room {
 
     /// What an embedder opens on a Linux host.
     VFIO("transport.vfio"),
+    /// NVMe commands through the driver of the kernel.
+    VFIO_PASSTHROUGH("transport.vfio.passthrough"),
+    /// An NVMe controller driven from user space.
+    VFIO_NVME("transport.vfio.nvme"),
     /// Offsets and numbers of kernel headers.
     VFIO_UAPI("transport.vfio.uapi"),
     /// System calls.
@@ -67,7 +71,9 @@ enum Room {
             case MIGRATION -> EnumSet.of(API, NVME, STREAM);
             case INSPECT -> EnumSet.of(API, NVME, CODEC, STREAM);
 
-            case VFIO -> EnumSet.of(API, NVME, SPI, CODEC, VFIO_UAPI, VFIO_LINUX);
+            case VFIO -> EnumSet.of(API, NVME, SPI, CODEC, FSM, VFIO_UAPI, VFIO_LINUX, VFIO_PASSTHROUGH);
+            case VFIO_PASSTHROUGH -> EnumSet.of(API, NVME, SPI, CODEC, VFIO_UAPI, VFIO_LINUX);
+            case VFIO_NVME -> EnumSet.of(API, NVME, SPI, CODEC, VFIO, VFIO_LINUX);
             case VFIO_UAPI, VFIO_LINUX -> EnumSet.of(API);
 
             case MOCK -> EnumSet.of(API, NVME, SPI, CODEC);

@@ -251,14 +251,22 @@ class RulesBiteTest {
         "MIGRATION,    DEVICE,      no",
         "MIGRATION,    SPI,         no",
         "STREAM,       CODEC,       no",
-        // Core knows no transport, and transports know the codecs alone, and not each other.
+        // Core knows no transport. Transports know the codecs, that of VFIO the state machine too, and not each other.
         "CODEC,        MOCK,        no",
         "CONTROLLER,   VFIO,        no",
         "MIGRATION,    MOCK,        no",
         "VFIO,         CODEC,       yes",
         "VFIO,         CONTROLLER,  no",
-        "VFIO,         FSM,         no",
+        "VFIO,         FSM,         yes",
+        "VFIO,         DEVICE,      no",
         "VFIO,         MOCK,        no",
+        "VFIO,         VFIO_NVME,   no",
+        "VFIO_NVME,    VFIO,        yes",
+        "VFIO_NVME,    CODEC,       yes",
+        "VFIO,         VFIO_PASSTHROUGH, yes",
+        "VFIO_PASSTHROUGH, VFIO,    no",
+        "VFIO_NVME,    FSM,         no",
+        "VFIO_NVME,    CONTROLLER,  no",
         "VFIO_UAPI,    VFIO_LINUX,  no",
         "VFIO_LINUX,   VFIO_UAPI,   no",
         "MOCK,         CODEC,       yes",
@@ -296,7 +304,12 @@ class RulesBiteTest {
                 }
                 """,
                 "package io.nvmelm; public class LiveMigrationException extends RuntimeException {}",
-                "package io.nvmelm.transport.vfio.linux; class Calls { java.lang.foreign.Linker linker; }",
+                """
+                package io.nvmelm.transport.vfio.linux; class Calls {
+                    java.lang.foreign.Linker linker;
+                    Object devices = java.nio.file.Path.of("/sys");
+                }
+                """,
                 """
                 package io.nvmelm.transport.mock.testkit; class Suite {
                     @org.junit.jupiter.api.Test void test() throws Exception {

@@ -1,0 +1,43 @@
+package io.nvmelm.transport.vfio;
+
+import io.nvmelm.ControlledFunction;
+
+/// A function that a VMM has open through VFIO, as the controlled function of a controller that the library migrates by commands to
+/// its controlling controller: what resets it and takes the guest's access to its regions away.
+///
+/// Access through [DeviceRegion] is blocked and given back here. Regions that the VMM maps for its guest by code of its own, and the
+/// doorbells in them, it takes away itself, by a [ControlledFunction] of its own that calls this one.
+public final class VfioControlledFunction implements ControlledFunction {
+    private final VfioDevice device;
+
+    private VfioControlledFunction(VfioDevice device) {
+        this.device = device;
+    }
+
+    /// The function of a device. The device stays the caller's.
+    ///
+    /// @param device open device
+    /// @return its function
+    public static VfioControlledFunction of(VfioDevice device) {
+        return new VfioControlledFunction(device);
+    }
+
+    /// Resets the function. Interrupts are ended by that; the VMM enables them again. The kernel restores the command register, so bus
+    /// mastering is as it was. Blocks.
+    ///
+    /// @throws io.nvmelm.TransportException when the device cannot be reset, or is closed
+    @Override
+    public void reset() {
+        device.reset();
+    }
+
+    @Override
+    public void blockAccess() {
+        device.gate().stop("its controller is suspended for migration");
+    }
+
+    @Override
+    public void restoreAccess() {
+        device.gate().stop(null);
+    }
+}
