@@ -6,6 +6,7 @@ import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.linux.Errno;
 import io.nvmelm.transport.vfio.linux.KernelError;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
+import io.nvmelm.transport.vfio.uapi.Vfio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// program order; mapped memory where the kernel allows that, else a call.
 ///
 /// Thread-safe. An access waits while the device is being reset, and is refused with a [TransportException] when the device is
-/// closed or stopped; so no access ever meets memory that is not there. Offsets have to be multiples of the width and inside
+/// closed, or, but for configuration space, stopped; so no access ever meets memory that is not there. Offsets have to be multiples of the width and inside
 /// the region, else there is an [InvalidValueException]. Values are little endian.
 public final class DeviceRegion {
     private static final String REMEDY =
@@ -112,7 +113,7 @@ public final class DeviceRegion {
 
     private long read(long byteOffset, int width) {
         check(byteOffset, width);
-        device.gate().enter();
+        enter();
         try {
             var mapped = mapping.at(byteOffset, width);
             if (mapped != null) {
@@ -132,7 +133,7 @@ public final class DeviceRegion {
 
     private void write(long byteOffset, int width, long value) {
         check(byteOffset, width);
-        device.gate().enter();
+        enter();
         try {
             var mapped = mapping.at(byteOffset, width);
             if (mapped != null) {
@@ -148,6 +149,15 @@ public final class DeviceRegion {
             }
         } finally {
             device.gate().leave();
+        }
+    }
+
+    /// Configuration space belongs to the kernel as much as to the device, and a VMM saves it from a device that is stopped.
+    private void enter() {
+        if (layout.index() == Vfio.PCI_CONFIG_REGION_INDEX) {
+            device.gate().enterOpen();
+        } else {
+            device.gate().enter();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /// may, and closes them.
 final class HostAvailability {
     private static final String GROUPS = "/sys/kernel/iommu_groups";
+    private static final String MEDIATED_DEVICES = "/sys/bus/mdev/devices";
     private static final List<String> VFIO_NODES = List.of("/dev/vfio/vfio", "/dev/iommu");
     private static final Pattern NVME_NODE = Pattern.compile("nvme\\d+");
     private static final Pattern EFFECTIVE_CAPABILITIES = Pattern.compile("(?m)^CapEff:\\s*(\\p{XDigit}{1,16})$");
@@ -67,7 +68,8 @@ final class HostAvailability {
     private static Optional<String> withoutIommu(HostFiles files) {
         boolean confined = files.names(GROUPS).stream()
                 .anyMatch(group -> !files.text(GROUPS + "/" + group + "/name").equals(Optional.of("vfio-noiommu")));
-        return confined
+        // A mediated device is confined by its driver, whatever its group is called.
+        return confined || !files.names(MEDIATED_DEVICES).isEmpty()
                 ? Optional.empty()
                 : Optional.of("This host shows no IOMMU group in " + GROUPS
                         + ": switch the IOMMU on in the firmware (VT-d,"

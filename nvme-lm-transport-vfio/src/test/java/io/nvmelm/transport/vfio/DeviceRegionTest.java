@@ -236,7 +236,8 @@ class DeviceRegionTest {
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining(
                             "the device must not be accessed now: it is in state STOP. Access it when it runs");
-            assertThat(device.region(7)).isNotNull();
+            device.region(7).write16(4, 0x2);
+            assertThat(device.region(7).read16(4)).as("configuration space of a stopped device").isEqualTo(0x2);
             device.gate().stop(null);
             assertThat(region.read32(0)).isZero();
         }

@@ -74,6 +74,14 @@ class ProviderAvailabilityTest {
     }
 
     @Test
+    void mediatedDevicesNeedNoIommu() {
+        makeVfioUsable();
+        host.files().text(GROUP + "/name", "vfio-noiommu");
+        host.files().text("/sys/bus/mdev/devices/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001/x", "");
+        assertThat(vfio()).isEmpty();
+    }
+
+    @Test
     void withoutNodesVfioIsNotAvailable() {
         makeVfioUsable();
         host.files().remove("/dev/vfio").remove(IOMMUFD);

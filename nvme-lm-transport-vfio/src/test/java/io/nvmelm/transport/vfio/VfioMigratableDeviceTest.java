@@ -61,6 +61,22 @@ class VfioMigratableDeviceTest {
         fixture.kernel.assertNothingLeft();
     }
 
+    /// The kernel's sample driver keeps the state and drops the session; leaving RESUMING then brought the kernel down.
+    @ParameterizedTest
+    @EnumSource(names = {"STOP", "STOP_COPY", "RESUMING", "PRE_COPY"})
+    void aDeviceWhoseDriverKeptTheStateOfAnEarlierOwnerIsReset(DeviceState left) {
+        fixture.migration.keepsStateOverClose(true);
+        try (var device = fixture.open()) {
+            device.setState(left);
+        }
+        try (var device = fixture.open()) {
+            assertThat(device.state()).isEqualTo(DeviceState.RUNNING);
+            assertThat(device.setState(DeviceState.STOP_COPY)).isPresent();
+        }
+        fixture.migration.keepsStateOverClose(false);
+        fixture.kernel.assertNothingLeft();
+    }
+
     @Test
     void aPlainDriverIsRefusedWithWhatToDoAndNothingIsLeft() {
         fixture.pci.driver("vfio-pci").migration(null);

@@ -88,7 +88,7 @@ final class FakeCdev implements FakeFile {
             bind.put32(12, deviceId);
             device.core().open(this::space, true);
         }
-        device.core().resetFunction();
+        device.core().resetAroundUse();
         return 0;
     }
 

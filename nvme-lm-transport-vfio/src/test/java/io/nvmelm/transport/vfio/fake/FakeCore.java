@@ -71,7 +71,7 @@ final class FakeCore {
             }
             irqs.clear();
         }
-        resetFunction();
+        resetAroundUse();
         synchronized (kernel) {
             space = () -> null;
             config.opened();
@@ -79,6 +79,19 @@ final class FakeCore {
             if (migration != null) {
                 migration.lastClose();
             }
+        }
+    }
+
+    /// Resets the hardware when it is opened or closed. Some drivers keep the state of migration then, but no session.
+    void resetAroundUse() {
+        var migration = device.migration();
+        if (migration != null && migration.keepsStateOverClose()) {
+            function.reset();
+            synchronized (kernel) {
+                migration.endSession();
+            }
+        } else {
+            resetFunction();
         }
     }
 

@@ -141,7 +141,7 @@ final class FakeGroup implements FakeFile {
             devices++;
         }
         if (first) {
-            device.core().resetFunction();
+            device.core().resetAroundUse();
         }
         int fd = kernel.install(new FakeDeviceFile(kernel, device, this::deviceClosed), "device " + device.name());
         if (fd < 0) {

@@ -32,6 +32,7 @@ public final class FakeMigration {
     private int mostWrite = Integer.MAX_VALUE;
     private boolean temporaryEndIsZero;
     private boolean forgetsFailedWrites;
+    private boolean keepsStateOverClose;
     private boolean knowsReinit;
     private boolean optedIn;
     private int goneErrno = FakeErrno.ENODEV;
@@ -133,6 +134,16 @@ public final class FakeMigration {
     public FakeMigration temporaryEndIsZero(boolean zero) {
         temporaryEndIsZero = zero;
         return this;
+    }
+
+    /// The state outlives the last close, as with the kernel's sample driver; the session does not.
+    public FakeMigration keepsStateOverClose(boolean keeps) {
+        keepsStateOverClose = keeps;
+        return this;
+    }
+
+    boolean keepsStateOverClose() {
+        return keepsStateOverClose;
     }
 
     /// A write that failed leaves no trace: a load can end well although bytes are missing, and then changes nothing.
@@ -407,7 +418,7 @@ public final class FakeMigration {
         guest = loaded;
     }
 
-    private void endSession() {
+    void endSession() {
         if (session != null) {
             session.end();
             session = null;

@@ -56,6 +56,10 @@ final class Mtty {
         return device;
     }
 
+    VfioDevice device() {
+        return device;
+    }
+
     void writeScratch(int value) {
         device.region(REGISTERS).write8(SCRATCH, value);
     }
