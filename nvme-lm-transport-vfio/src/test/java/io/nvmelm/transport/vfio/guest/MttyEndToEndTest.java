@@ -8,10 +8,11 @@ import io.nvmelm.RunPermission;
 import io.nvmelm.examples.RealHost;
 import io.nvmelm.transport.vfio.VfioMigratableDevice;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,8 @@ class MttyEndToEndTest {
     private static void move(Mtty from, Mtty to) throws IOException {
         var source = new CountingGuest();
         var destination = new CountingGuest();
-        try (var server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        var place = Files.createTempDirectory("nvme-lm").resolve("socket");
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(place));
                 var client = SocketChannel.open(server.getLocalAddress());
                 var accepted = server.accept()) {
             var received = CompletableFuture.supplyAsync(
@@ -61,6 +63,8 @@ class MttyEndToEndTest {
             assertThat(sent.throwIfFailed().mayRun()).isEqualTo(RunPermission.DESTINATION);
             assertThat(received.join().throwIfFailed().mayRun()).isEqualTo(RunPermission.DESTINATION);
         }
+        Files.delete(place);
+        Files.delete(place.getParent());
         assertThat(source.pauses.get()).isEqualTo(1);
         assertThat(source.resumes.get()).isZero();
         assertThat(destination.resumes.get()).isEqualTo(1);
