@@ -15,6 +15,7 @@ final class AccessGate {
     /// Guarded by the lock.
     private boolean closed;
     private @Nullable String stopped;
+    private @Nullable String blocked;
 
     AccessGate(String device) {
         this.device = device;
@@ -25,7 +26,7 @@ final class AccessGate {
     /// @throws TransportException when the device is closed or stopped
     void enter() {
         lock.readLock().lock();
-        if (closed || stopped != null) {
+        if (closed || stopped != null || blocked != null) {
             var refusal = refusal();
             lock.readLock().unlock();
             throw refusal;
@@ -60,13 +61,27 @@ final class AccessGate {
         lock.writeLock().unlock();
     }
 
-    /// Refuses accesses from now on for a reason, or allows them again. Waits for those under way.
+    /// Refuses accesses from now on because the kernel's migration stopped the device, or allows them again. Waits for those under
+    /// way.
     ///
     /// @param reason why, for messages; null to allow accesses
     void stop(@Nullable String reason) {
         lock.writeLock().lock();
         try {
             stopped = reason;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Refuses accesses from now on because whoever owns the function wants so, or allows them again, whatever [#stop] says. Waits
+    /// for those under way.
+    ///
+    /// @param reason why, for messages; null to allow accesses
+    void block(@Nullable String reason) {
+        lock.writeLock().lock();
+        try {
+            blocked = reason;
         } finally {
             lock.writeLock().unlock();
         }
@@ -90,7 +105,7 @@ final class AccessGate {
         }
         var refusal = new TransportException(
                 FailureCategory.ABORT_MIGRATION,
-                "the device must not be accessed now: " + stopped,
+                "the device must not be accessed now: " + (stopped != null ? stopped : blocked),
                 "Access it when it runs",
                 0,
                 null);

@@ -115,7 +115,7 @@ public final class DeviceRegion {
         check(byteOffset, width);
         enter();
         try {
-            var mapped = mapping.at(byteOffset, width);
+            var mapped = device.answersMemory() ? mapping.at(byteOffset, width) : null;
             if (mapped != null) {
                 long at = byteOffset - mapped.byteOffset();
                 return switch (width) {
@@ -132,10 +132,14 @@ public final class DeviceRegion {
     }
 
     private void write(long byteOffset, int width, long value) {
+        if (isConfiguration()) {
+            writeConfiguration(byteOffset, width, value);
+            return;
+        }
         check(byteOffset, width);
         enter();
         try {
-            var mapped = mapping.at(byteOffset, width);
+            var mapped = device.answersMemory() ? mapping.at(byteOffset, width) : null;
             if (mapped != null) {
                 long at = byteOffset - mapped.byteOffset();
                 switch (width) {
@@ -152,9 +156,31 @@ public final class DeviceRegion {
         }
     }
 
+    /// A write to configuration space can reset the function, put it to sleep, or stop it answering accesses to its memory; so it has
+    /// the device alone.
+    private void writeConfiguration(long byteOffset, int width, long value) {
+        check(byteOffset, width);
+        boolean isOpen = device.gate().shut();
+        try {
+            if (!isOpen) {
+                throw device.gate().closedRefusal();
+            }
+            writeByCall(byteOffset, width, value);
+        } finally {
+            if (isOpen) {
+                device.memoryMayHaveChanged();
+            }
+            device.gate().open();
+        }
+    }
+
+    private boolean isConfiguration() {
+        return layout.index() == Vfio.PCI_CONFIG_REGION_INDEX;
+    }
+
     /// Configuration space belongs to the kernel as much as to the device, and a VMM saves it from a device that is stopped.
     private void enter() {
-        if (layout.index() == Vfio.PCI_CONFIG_REGION_INDEX) {
+        if (isConfiguration()) {
             device.gate().enterOpen();
         } else {
             device.gate().enter();

@@ -33,11 +33,11 @@ public final class VfioControlledFunction implements ControlledFunction {
 
     @Override
     public void blockAccess() {
-        device.gate().stop("its controller is suspended for migration");
+        device.gate().block("its controller is suspended for migration");
     }
 
     @Override
     public void restoreAccess() {
-        device.gate().stop(null);
+        device.gate().block(null);
     }
 }

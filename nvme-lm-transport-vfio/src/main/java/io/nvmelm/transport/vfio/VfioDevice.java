@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// A device that this process has to itself through VFIO (`linux/vfio.h`): its regions, memory that it can reach, its
 /// interrupts, its reset. Opening resets the function.
@@ -24,6 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// for accesses to regions and keep others out, and whatever comes later is refused with a [TransportException].
 public final class VfioDevice implements AutoCloseable {
     private static final long PAGE_BYTES = 4096;
+    /// What is answered where a node is not there or not for this process.
+    private static final Set<Integer> UNREACHABLE = Set.of(Errno.EACCES, Errno.EPERM, Errno.ENOENT, Errno.ENODEV);
     private static final long RETRY_NANOS = 10_000_000;
 
     private final LinuxHost host;
@@ -39,6 +42,8 @@ public final class VfioDevice implements AutoCloseable {
     private final Set<RegionMapping> mappings = new LinkedHashSet<>();
     private final Set<DmaMemory> memories = new LinkedHashSet<>();
     private final IovaAllocator addresses;
+    /// Set once, with the first region that is mapped.
+    private volatile @Nullable MemoryDecode decode;
 
     private VfioDevice(
             LinuxHost host,
@@ -81,9 +86,7 @@ public final class VfioDevice implements AutoCloseable {
         try (var resources = new OpenResources()) {
             var facts = DeviceFacts.read(host.files(), address);
             facts.requireVfio(host.files());
-            var opened = choose(host, facts, options) == AccessPath.CDEV
-                    ? new CdevOpening(host, facts, options).open()
-                    : new GroupOpening(host, facts, options).open();
+            var opened = openFiles(host, facts, options);
             resources.onFailure(opened.space()::close);
             resources.onFailure(opened.file()::close);
             var description = DeviceDescription.read(host, opened.file());
@@ -95,15 +98,36 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    /// By cdev where both of its files are there; but not every kernel takes a VF token that way, and every one does by group.
-    private static AccessPath choose(LinuxHost host, DeviceFacts facts, VfioOptions options) {
-        if (options.path() != AccessPath.AUTOMATIC) {
-            return options.path();
-        }
+    /// By cdev where both of its files are there; but not every kernel takes a VF token that way, and every one does by group. Where
+    /// the cdev's files cannot be opened by this process, the group's may.
+    private static OpenedDevice openFiles(LinuxHost host, DeviceFacts facts, VfioOptions options) {
         boolean cdev = facts.cdev().filter(name -> host.files().exists(CdevOpening.node(name))).isPresent()
                 && host.files().exists(CdevOpening.IOMMUFD);
         boolean group = facts.group().filter(number -> host.files().exists("/dev/vfio/" + number)).isPresent();
-        return cdev && !(group && options.vfToken().isPresent()) ? AccessPath.CDEV : AccessPath.GROUP;
+        boolean byCdev = switch (options.path()) {
+            case AUTOMATIC -> cdev && !(group && options.vfToken().isPresent());
+            case GROUP -> false;
+            case CDEV -> true;
+        };
+        if (!byCdev) {
+            return new GroupOpening(host, facts, options).open();
+        }
+        try {
+            return new CdevOpening(host, facts, options).open();
+        } catch (TransportException e) {
+            boolean mayTryGroup = options.path() == AccessPath.AUTOMATIC
+                    && group
+                    && e.errno().stream().anyMatch(UNREACHABLE::contains);
+            if (!mayTryGroup) {
+                throw e;
+            }
+            try {
+                return new GroupOpening(host, facts, options).open();
+            } catch (LiveMigrationException second) {
+                second.addSuppressed(e);
+                throw second;
+            }
+        }
     }
 
     /// {@return why this process can open no device of this host, and what to do, in one sentence; empty when it may} Looks at native
@@ -158,6 +182,13 @@ public final class VfioDevice implements AutoCloseable {
                 return known;
             }
             var layout = description.region(host, opened.file(), index);
+            if (isPci() && !layout.mappable().isEmpty() && decode == null) {
+                decode = new MemoryDecode(
+                        host,
+                        opened.file(),
+                        description.region(host, opened.file(), Vfio.PCI_CONFIG_REGION_INDEX));
+                memoryMayHaveChanged();
+            }
             var mapping = RegionMapping.map(host, fd, layout);
             mappings.add(mapping);
             var region = new DeviceRegion(host, this, layout, mapping);
@@ -178,8 +209,13 @@ public final class VfioDevice implements AutoCloseable {
     /// @throws TransportException when the kernel refuses, or the device is closed
     public void enableBusMaster() {
         var configuration = region(Vfio.PCI_CONFIG_REGION_INDEX);
-        int command = configuration.read16(PciRegs.COMMAND);
-        configuration.write16(PciRegs.COMMAND, command | PciRegs.COMMAND_MEMORY | PciRegs.COMMAND_MASTER);
+        gate.shut();
+        try {
+            int command = configuration.read16(PciRegs.COMMAND);
+            configuration.write16(PciRegs.COMMAND, command | PciRegs.COMMAND_MEMORY | PciRegs.COMMAND_MASTER);
+        } finally {
+            gate.open();
+        }
     }
 
     /// Makes memory that the device can read and write: fresh, zeroed, at addresses that its IOMMU allows.
@@ -239,8 +275,8 @@ public final class VfioDevice implements AutoCloseable {
         return interrupts;
     }
 
-    /// Resets the function. Waits for accesses to its regions and keeps others out; ends its interrupts. Bus mastering has to be
-    /// enabled again. Memory stays mapped.
+    /// Resets the function. Waits for accesses to its regions and keeps others out; ends its interrupts. The kernel restores the
+    /// command register, so bus mastering is as it was, and memory stays mapped. Afterwards a device that the kernel migrates is RUNNING.
     ///
     /// @throws TransportException when the device cannot be reset, the kernel refuses or was busy for too long, or the device is
     ///                            closed
@@ -252,7 +288,12 @@ public final class VfioDevice implements AutoCloseable {
             }
             var steps = new ClosingSteps();
             steps.run(interrupts::endWithDevice);
-            steps.run(this::resetFunction);
+            steps.run(() -> {
+                resetFunction();
+                // What the kernel migrates runs again.
+                gate.stop(null);
+            });
+            memoryMayHaveChanged();
             steps.finish(name(), "reset");
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reset");
@@ -327,6 +368,21 @@ public final class VfioDevice implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// {@return whether mapped memory can be accessed now} Asked inside the gate.
+    boolean answersMemory() {
+        var known = decode;
+        return !isPci() || (known != null && known.isOn());
+    }
+
+    /// Looks again whether memory answers, after configuration space or the function changed. Called while the gate is shut, or by
+    /// the one thread that maps the first region.
+    void memoryMayHaveChanged() {
+        var known = decode;
+        if (known != null) {
+            known.refresh();
         }
     }
 

@@ -227,9 +227,31 @@ class DeviceRegionTest {
         }
     }
 
+    /// The kernel takes the mapping away then, and touching it would be a bus error; a call gets EIO.
+    @Test
+    void aMappedRegionIsNotTouchedWhileMemorySpaceIsOff() {
+        try (var device = open(new ScratchFunction())) {
+            device.enableBusMaster();
+            var region = device.region(0);
+            assertThat(region.isMapped()).isTrue();
+            region.write32(0, 7);
+
+            device.region(7).write16(4, 0);
+            assertThatThrownBy(() -> region.read32(0))
+                    .isInstanceOf(TransportException.class)
+                    .hasMessageContaining("EIO")
+                    .hasMessageContaining("Enable memory space");
+            assertThatThrownBy(() -> region.write32(0, 8)).isInstanceOf(TransportException.class);
+
+            device.enableBusMaster();
+            assertThat(region.read32(0)).isEqualTo(7);
+        }
+    }
+
     @Test
     void aStoppedDeviceRefusesAccessesUntilItRuns() {
         try (var device = open(new ScratchFunction())) {
+            device.enableBusMaster();
             var region = device.region(0);
             device.gate().stop("it is in state STOP");
             assertThatThrownBy(() -> region.read32(0))

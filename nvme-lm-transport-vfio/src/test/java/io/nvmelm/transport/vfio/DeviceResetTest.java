@@ -27,6 +27,7 @@ class DeviceResetTest {
     @EnumSource(names = {"GROUP", "CDEV"})
     void theFunctionIsResetAndWhatIsMappedStaysMapped(AccessPath path) {
         try (var device = scratch.open(path)) {
+            device.enableBusMaster();
             var region = device.region(0);
             var memory = device.allocateDma(1);
             int before = scratch.function.resets();
@@ -34,8 +35,24 @@ class DeviceResetTest {
             assertThat(scratch.function.resets()).isEqualTo(before + 1);
             region.write32(8, 7);
             assertThat(region.read32(8)).isEqualTo(7);
-            device.enableBusMaster();
             assertThat(scratch.function.dma().write(memory.deviceAddress(), new byte[] {1})).isTrue();
+        }
+    }
+
+    @Test
+    void aResetDeviceIsNoLongerStoppedForMigrationButBlockedByItsOwner() {
+        try (var device = scratch.open(AccessPath.GROUP)) {
+            device.enableBusMaster();
+            var region = device.region(0);
+            var function = VfioControlledFunction.of(device);
+            device.gate().stop("it is in state STOP");
+            function.blockAccess();
+
+            device.reset();
+
+            assertThatThrownBy(() -> region.read32(0)).hasMessageContaining("suspended for migration");
+            function.restoreAccess();
+            assertThat(region.read32(0)).isZero();
         }
     }
 

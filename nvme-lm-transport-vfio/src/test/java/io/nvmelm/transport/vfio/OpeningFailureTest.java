@@ -47,7 +47,8 @@ class OpeningFailureTest {
             }
         }
         assertThat(n).as("steps").isGreaterThan(atLeast);
-        assertThat(failures).hasSizeGreaterThan(n - 4).noneMatch(String::isBlank);
+        // A look at configuration space that fails is no failure: then registers are accessed by calls.
+        assertThat(failures).hasSizeGreaterThan(atLeast).noneMatch(String::isBlank);
     }
 
     @ParameterizedTest
@@ -100,6 +101,7 @@ class OpeningFailureTest {
         var scratch = new ScratchDevice();
         for (int round = 0; round < 10_000; round++) {
             try (var device = scratch.open(round % 2 == 0 ? AccessPath.GROUP : AccessPath.CDEV)) {
+                device.enableBusMaster();
                 device.region(0).write32(0, round);
                 device.allocateDma(4096);
                 device.interrupts().enable(1);

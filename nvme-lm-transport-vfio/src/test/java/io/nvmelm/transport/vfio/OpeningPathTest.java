@@ -1,5 +1,8 @@
 package io.nvmelm.transport.vfio;
 
+import io.nvmelm.TransportException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.transport.vfio.fake.ScratchFunction;
@@ -111,5 +114,25 @@ class OpeningPathTest {
             first.close();
             assertThat(second.region(7).read16(0)).isEqualTo(0x1b36);
         }
+    }
+
+    /// What distributions leave to root, and a user was given the group alone.
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/iommu", "/dev/vfio/devices/vfio0"})
+    void theGroupIsTakenWhereTheCdevIsNotForThisProcess(String node) {
+        var host = new ScratchDevice();
+        host.host.useIommufd(true);
+        host.host.refuseOpen(node, 13);
+        try (var device = host.open(AccessPath.AUTOMATIC)) {
+            assertThat(device.path()).isEqualTo(AccessPath.GROUP);
+        }
+        assertThatThrownBy(() -> host.open(AccessPath.CDEV))
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining(node);
+        host.host.refuseOpen("/dev/vfio/vfio", 13);
+        assertThatThrownBy(() -> host.open(AccessPath.AUTOMATIC))
+                .hasMessageContaining("/dev/vfio/vfio")
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+        host.host.assertNothingLeft();
     }
 }

@@ -11,7 +11,7 @@ public interface HostClock {
     /// {@return nanoseconds since some moment; only differences mean anything}
     long nanoTime();
 
-    /// Lets about this much time pass, or less: whoever waits checks again. Blocks.
+    /// Lets about this much time pass, or less: whoever waits checks again. Blocks; an interrupt is kept and does not end it.
     ///
     /// @param nanos nanoseconds, 1 or more
     void pause(long nanos);
@@ -34,7 +34,17 @@ public interface HostClock {
 
             @Override
             public void pause(long nanos) {
+                // An interrupt is for whoever waits, and must not turn waiting into spinning.
+                boolean interrupted = Thread.interrupted();
+                long end = System.nanoTime() + nanos;
                 LockSupport.parkNanos(nanos);
+                while (Thread.interrupted()) {
+                    interrupted = true;
+                    LockSupport.parkNanos(Math.max(1, end - System.nanoTime()));
+                }
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         };
     }
