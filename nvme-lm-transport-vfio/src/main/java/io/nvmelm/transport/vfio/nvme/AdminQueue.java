@@ -20,6 +20,7 @@ final class AdminQueue {
 
     private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[SubmissionEntryView.BYTES]).asReadOnly();
     private static final int FUSED_MASK = 3;
+    private static final int ANY_START = -1;
 
     private final QueuePair queue;
     private final CompletionPolling polling;
@@ -73,12 +74,15 @@ final class AdminQueue {
             throw new InvalidValueException("timeout", timeout.toString(), "more than 0");
         }
         var memory = memories.use(data, dataByteSize);
-        return submitOrRelease(entry, memory, dataByteSize, timeout, false);
+        return submitOrRelease(entry, memory, dataByteSize, timeout, false, ANY_START);
     }
 
-    /// Submits a command whose entry has its data pointer, which is not memory of the pool.
-    CompletableFuture<Completion> submitWithPointer(MemorySegment entry, Duration timeout) {
-        return submitOrRelease(entry, null, 0, timeout, true);
+    /// Submits a command whose entry has its data pointer, which is not memory of the pool, and that is meant for the
+    /// controller as it was started at a certain time: after a reset it is refused.
+    ///
+    /// @param start what [QueuePair#starts()] was
+    CompletableFuture<Completion> submitWithPointer(MemorySegment entry, Duration timeout, int start) {
+        return submitOrRelease(entry, null, 0, timeout, true, start);
     }
 
     private CompletableFuture<Completion> submitOrRelease(
@@ -86,17 +90,18 @@ final class AdminQueue {
             @Nullable DmaTransferMemory memory,
             long dataByteSize,
             Duration timeout,
-            boolean keepsPointer) {
+            boolean keepsPointer,
+            int ofStart) {
         CompletableFuture<Completion> submitted = null;
         try {
-            submitted = submitWhenRoom(entry, memory, dataByteSize, timeout, keepsPointer);
+            submitted = submitWhenRoom(entry, memory, dataByteSize, timeout, keepsPointer, ofStart);
         } finally {
             boolean isHeld = submitted instanceof CommandFuture;
             if (!isHeld && memory != null && memories.release(memory, false)) {
                 polling.deliveries().add(memory.freeing);
             }
             if (!isHeld || queue.refusal() != null) {
-                polling.deliveries().run();
+                polling.deliveries().runUnlessRunning();
             }
         }
         return submitted;
@@ -107,7 +112,8 @@ final class AdminQueue {
             @Nullable DmaTransferMemory memory,
             long dataByteSize,
             Duration timeout,
-            boolean keepsPointer) {
+            boolean keepsPointer,
+            int ofStart) {
         long start = polling.nanoTime();
         while (true) {
             queue.lock();
@@ -115,6 +121,9 @@ final class AdminQueue {
                 var refusal = queue.refusal();
                 if (refusal != null) {
                     return CompletableFuture.failedFuture(queue.exception(refusal));
+                }
+                if (ofStart != ANY_START && ofStart != queue.starts()) {
+                    return CompletableFuture.failedFuture(queue.exception(QueueFailure.queuesGone()));
                 }
                 if (queue.hasRoom(commands)) {
                     var view = stage(entry, keepsPointer);
@@ -172,7 +181,7 @@ final class AdminQueue {
     CommandFuture<Completion> requestEvent() {
         queue.lock();
         try {
-            if (!queue.hasRoom(eventRequests)) {
+            if (queue.refusal() != null || !queue.hasRoom(eventRequests)) {
                 return null;
             }
             var view = queue.entryFrom(ZEROS).opcode(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST.value());

@@ -41,19 +41,29 @@ final class AsynchronousEvents {
         fill();
     }
 
-    /// The controller has no request any more and takes new ones.
-    void controllerWasReset() {
+    /// The controller has no request any more; it does not take new ones yet.
+    void controllerWasStopped() {
         lock.lock();
         try {
             epoch++;
             outstanding = 0;
-            if (listener == null) {
-                return;
-            }
         } finally {
             lock.unlock();
         }
-        fill();
+    }
+
+    /// The controller takes requests again.
+    void controllerWasStarted() {
+        boolean wanted;
+        lock.lock();
+        try {
+            wanted = listener != null;
+        } finally {
+            lock.unlock();
+        }
+        if (wanted) {
+            fill();
+        }
     }
 
     /// {@return requests with the controller}
@@ -67,19 +77,22 @@ final class AsynchronousEvents {
     }
 
     private void fill() {
-        lock.lock();
-        try {
-            while (outstanding < limit) {
-                var future = admin.requestEvent();
+        while (true) {
+            CommandFuture<Completion> future;
+            int current;
+            lock.lock();
+            try {
+                future = outstanding < limit ? admin.requestEvent() : null;
                 if (future == null) {
                     return;
                 }
                 outstanding++;
-                int current = epoch;
-                var _ = future.whenComplete((completion, failure) -> completed(completion, current));
+                current = epoch;
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
+            // Another thread may have published it by now, and then the listener is told here: without the lock.
+            var _ = future.whenComplete((completion, failure) -> completed(completion, current));
         }
     }
 

@@ -16,6 +16,7 @@ final class CommandFuture<T extends @Nullable Object> extends CompletableFuture<
 
     private final CompletionPolling polling;
     private final QueuePair queue;
+    /// What this was made from, perhaps by way of other stages, which it does not hold.
     private final @Nullable CommandFuture<?> origin;
     private @Nullable T value;
     private @Nullable Throwable failure;
@@ -58,7 +59,7 @@ final class CommandFuture<T extends @Nullable Object> extends CompletableFuture<
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CommandFuture<>(polling, queue, this);
+        return new CommandFuture<>(polling, queue, origin == null ? this : origin);
     }
 
     @Override
@@ -104,13 +105,8 @@ final class CommandFuture<T extends @Nullable Object> extends CompletableFuture<
 
     /// {@return whether another thread is publishing this, or what this was made from}
     boolean isBeingPublishedElsewhere() {
-        long here = Thread.currentThread().threadId();
-        for (CommandFuture<?> future = this; future != null; future = future.origin) {
-            long publisher = future.publisherId;
-            if (publisher != NOBODY && publisher != here && !future.published) {
-                return true;
-            }
-        }
-        return false;
+        var command = origin == null ? this : origin;
+        long publisher = command.publisherId;
+        return publisher != NOBODY && publisher != Thread.currentThread().threadId() && !command.published;
     }
 }

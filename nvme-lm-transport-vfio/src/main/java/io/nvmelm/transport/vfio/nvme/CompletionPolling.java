@@ -120,6 +120,8 @@ final class CompletionPolling {
                 isLed.set(false);
                 changed();
             }
+            // The interrupt that was taken here is nobody else's any more, so what it stands for is looked at.
+            poll();
         } else {
             follow();
         }

@@ -44,13 +44,17 @@ final class ControllerCommands {
                     "Identify(CNS=" + structure + ", NSID=" + Integer.toUnsignedString(namespaceId) + ")",
                     admin.submit(entry, memory, command.dataByteSize(), timeout));
             return decoder.apply(memory.segment());
+        } catch (IllegalStateException e) {
+            // closed by another thread since the command was complete
+            throw QueueFailure.of(e).exception(device);
         }
     }
 
     /// Asks for queue pairs (Set Features, Number of Queues, Base 2.3 clause 5.2.26).
     ///
+    /// @param start which start of the controller this is for
     /// @return how many there are: at most what was asked for
-    int numberOfQueuePairs(int wanted) {
+    int numberOfQueuePairs(int wanted, int start) {
         var entry = entry();
         int zeroBased = wanted - 1;
         new SubmissionEntryView()
@@ -60,7 +64,7 @@ final class ControllerCommands {
                 .cdw11(zeroBased << 16 | zeroBased);
         var completion = run(
                 "Set Features(Number of Queues=" + wanted + ")",
-                admin.submitWithPointer(entry, timeout));
+                admin.submitWithPointer(entry, timeout, start));
         int allocated = completion.dword0();
         return Math.min(wanted, Math.min(allocated & 0xFFFF, allocated >>> 16) + 1);
     }
@@ -68,7 +72,8 @@ final class ControllerCommands {
     /// Creates a completion queue (Base 2.3 clause 5.3.1).
     ///
     /// @param vector interrupt vector; -1 for none
-    void createCompletionQueue(QueuePair queue, int vector) {
+    /// @param start  which start of the controller this is for
+    void createCompletionQueue(QueuePair queue, int vector, int start) {
         var entry = entry();
         new SubmissionEntryView()
                 .wrap(entry, 0)
@@ -76,11 +81,11 @@ final class ControllerCommands {
                 .prp1(queue.completionAddress())
                 .cdw10(((queue.entries() - 1) << 16) | queue.id())
                 .cdw11(vector < 0 ? CONTIGUOUS : vector << 16 | INTERRUPTS_ENABLED | CONTIGUOUS);
-        run("Create I/O Completion Queue(" + queue.id() + ")", admin.submitWithPointer(entry, timeout));
+        run("Create I/O Completion Queue(" + queue.id() + ")", admin.submitWithPointer(entry, timeout, start));
     }
 
     /// Creates the submission queue of a completion queue with the same identifier (Base 2.3 clause 5.3.2).
-    void createSubmissionQueue(QueuePair queue) {
+    void createSubmissionQueue(QueuePair queue, int start) {
         var entry = entry();
         new SubmissionEntryView()
                 .wrap(entry, 0)
@@ -88,14 +93,14 @@ final class ControllerCommands {
                 .prp1(queue.submissionAddress())
                 .cdw10(((queue.entries() - 1) << 16) | queue.id())
                 .cdw11(queue.id() << 16 | CONTIGUOUS);
-        run("Create I/O Submission Queue(" + queue.id() + ")", admin.submitWithPointer(entry, timeout));
+        run("Create I/O Submission Queue(" + queue.id() + ")", admin.submitWithPointer(entry, timeout, start));
     }
 
     /// Deletes one of the queues; no command of a deleted submission queue is executed any more (Base 2.3 clause 5.3.4).
-    void deleteQueue(AdminOpcode opcode, int queueId) {
+    void deleteQueue(AdminOpcode opcode, int queueId, int start) {
         var entry = entry();
         new SubmissionEntryView().wrap(entry, 0).opcode(opcode.value()).cdw10(queueId);
-        run(opcode + "(" + queueId + ")", admin.submitWithPointer(entry, timeout));
+        run(opcode + "(" + queueId + ")", admin.submitWithPointer(entry, timeout, start));
     }
 
     private static MemorySegment entry() {

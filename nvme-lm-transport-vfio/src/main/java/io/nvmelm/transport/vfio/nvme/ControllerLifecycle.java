@@ -1,11 +1,12 @@
 package io.nvmelm.transport.vfio.nvme;
 
-import io.nvmelm.FailureCategory;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.EventCounter;
 import io.nvmelm.transport.vfio.VfioDevice;
 import io.nvmelm.transport.vfio.linux.HostClock;
+import io.nvmelm.transport.vfio.uapi.PciRegs;
+import io.nvmelm.transport.vfio.uapi.Vfio;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -143,7 +144,7 @@ final class ControllerLifecycle implements AutoCloseable {
             throw e.at(device.name(), "reset");
         } finally {
             lock.unlock();
-            polling.deliveries().run();
+            polling.deliveries().runUnlessRunning();
         }
     }
 
@@ -170,9 +171,14 @@ final class ControllerLifecycle implements AutoCloseable {
         }
     }
 
-    /// {@return whether this has the I/O queue pair, whose memory is there then}
+    /// {@return whether this has the I/O queue pair, whose memory is there then} Waits for a reset or close under way.
     boolean has(QueuePair queue) {
-        return polling.queues().contains(queue);
+        lock.lock();
+        try {
+            return polling.queues().contains(queue);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The controller does not know the I/O queue pair any more.
@@ -245,7 +251,7 @@ final class ControllerLifecycle implements AutoCloseable {
             }
         } finally {
             lock.unlock();
-            polling.deliveries().run();
+            polling.deliveries().runUnlessRunning();
         }
         var failure = steps.failure();
         if (failure != null) {
@@ -267,14 +273,31 @@ final class ControllerLifecycle implements AutoCloseable {
             stop(false);
             return true;
         } catch (LiveMigrationException e) {
-            // a device that is closed is reset by the kernel, and one that is gone needs no stopping
-            boolean needsStopping = !options.closesDevice()
-                    && e.category() != FailureCategory.FATAL
-                    && !QueueFailure.isDeviceClosed(e);
-            if (needsStopping) {
-                steps.add(e);
+            if (QueueFailure.isDeviceClosed(e) || isGone()) {
+                // a device that is closed is reset by the kernel, and one that is gone needs no stopping
+                return !QueueFailure.isDeviceClosed(e);
             }
-            return !QueueFailure.isDeviceClosed(e);
+            if (!options.closesDevice()) {
+                steps.add(e);
+                steps.run(this::disableBusMaster);
+            }
+            return true;
         }
+    }
+
+    private boolean isGone() {
+        try {
+            registers.status();
+            return false;
+        } catch (TransportException e) {
+            return true;
+        }
+    }
+
+    /// Keeps a controller that does not stop from memory, whose addresses are free for others from now on.
+    private void disableBusMaster() {
+        var configuration = device.region(Vfio.PCI_CONFIG_REGION_INDEX);
+        configuration.write16(
+                PciRegs.COMMAND, configuration.read16(PciRegs.COMMAND) & ~PciRegs.COMMAND_MASTER);
     }
 }

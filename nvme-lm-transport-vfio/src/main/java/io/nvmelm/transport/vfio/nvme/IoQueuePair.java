@@ -1,5 +1,7 @@
 package io.nvmelm.transport.vfio.nvme;
 
+import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.FailureCategory;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
@@ -44,6 +46,8 @@ public final class IoQueuePair implements AutoCloseable {
     private final Duration timeout;
     private final SlotPool slots;
     private final QueuePair queue;
+    /// Which start of the controller has these queues.
+    private final int ofStart;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private IoQueuePair(
@@ -53,7 +57,8 @@ public final class IoQueuePair implements AutoCloseable {
             long maximumBytes,
             Duration timeout,
             SlotPool slots,
-            QueuePair queue) {
+            QueuePair queue,
+            int ofStart) {
         this.lifecycle = lifecycle;
         this.commands = commands;
         this.identifiers = identifiers;
@@ -63,6 +68,7 @@ public final class IoQueuePair implements AutoCloseable {
         this.timeout = timeout;
         this.slots = slots;
         this.queue = queue;
+        this.ofStart = ofStart;
     }
 
     /// Creates the queues. The caller has checked entries and vector.
@@ -77,8 +83,10 @@ public final class IoQueuePair implements AutoCloseable {
             Duration timeout,
             int entries,
             int vector) {
+        // Read first: an identifier that a reset takes away is never used with the controller after that reset.
+        int start = lifecycle.admin().queue().starts();
         var slots = new SlotPool(entries - 1);
-        int id = identifiers.take(slots);
+        int id = identifiers.take(slots, start);
         QueuePair queue;
         try {
             lifecycle.registers().requireDoorbells(id);
@@ -96,7 +104,7 @@ public final class IoQueuePair implements AutoCloseable {
             identifiers.giveBack(id, slots);
             throw e;
         }
-        var pair = new IoQueuePair(lifecycle, commands, identifiers, maximumBytes, timeout, slots, queue);
+        var pair = new IoQueuePair(lifecycle, commands, identifiers, maximumBytes, timeout, slots, queue, start);
         pair.start(vector);
         return pair;
     }
@@ -108,9 +116,9 @@ public final class IoQueuePair implements AutoCloseable {
         boolean hasCompletionQueue = false;
         boolean hasSubmissionQueue = false;
         try {
-            commands.createCompletionQueue(queue, vector);
+            commands.createCompletionQueue(queue, vector, ofStart);
             hasCompletionQueue = true;
-            commands.createSubmissionQueue(queue);
+            commands.createSubmissionQueue(queue, ofStart);
             hasSubmissionQueue = true;
             if (!queue.accept()) {
                 throw queue.exception(QueueFailure.reset());
@@ -118,6 +126,10 @@ public final class IoQueuePair implements AutoCloseable {
         } catch (LiveMigrationException e) {
             closed.set(true);
             queue.fail(QueueFailure.closed());
+            if (isUnderWay(e) && lifecycle.has(queue)) {
+                // the controller may still come to it, so identifier and memory are kept until it is reset or closed
+                throw e;
+            }
             try {
                 end(hasSubmissionQueue, hasCompletionQueue);
             } catch (LiveMigrationException kept) {
@@ -125,6 +137,12 @@ public final class IoQueuePair implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /// {@return whether the controller may still execute a command that failed so}
+    private static boolean isUnderWay(LiveMigrationException failure) {
+        return failure instanceof CommandTimeoutException
+                || (failure instanceof TransportException && failure.category() != FailureCategory.RETRY);
     }
 
     /// {@return identifier of both queues, 1 or more}
@@ -221,7 +239,7 @@ public final class IoQueuePair implements AutoCloseable {
         if (memory != null && memories.release(memory, false)) {
             polling.deliveries().add(memory.freeing);
         }
-        polling.deliveries().run();
+        polling.deliveries().runUnlessRunning();
         return CompletableFuture.failedFuture(failure);
     }
 
@@ -237,16 +255,16 @@ public final class IoQueuePair implements AutoCloseable {
         boolean exists = lifecycle.has(queue);
         queue.fail(QueueFailure.closed());
         end(exists, exists);
-        polling.deliveries().run();
+        polling.deliveries().runUnlessRunning();
     }
 
     private void end(boolean hasSubmissionQueue, boolean hasCompletionQueue) {
         try {
             if (hasSubmissionQueue) {
-                commands.deleteQueue(AdminOpcode.DELETE_IO_SUBMISSION_QUEUE, queue.id());
+                commands.deleteQueue(AdminOpcode.DELETE_IO_SUBMISSION_QUEUE, queue.id(), ofStart);
             }
             if (hasCompletionQueue) {
-                commands.deleteQueue(AdminOpcode.DELETE_IO_COMPLETION_QUEUE, queue.id());
+                commands.deleteQueue(AdminOpcode.DELETE_IO_COMPLETION_QUEUE, queue.id(), ofStart);
             }
         } catch (LiveMigrationException e) {
             if (lifecycle.has(queue)) {

@@ -234,8 +234,11 @@ public final class NvmeController implements AutoCloseable {
     ///
     /// @throws LiveMigrationException when it does not come up again; it can be tried once more
     public void reset() {
-        lifecycle.reset(ioQueues::controllerWasReset);
-        events.controllerWasReset();
+        lifecycle.reset(() -> {
+            ioQueues.controllerWasReset();
+            events.controllerWasStopped();
+        });
+        events.controllerWasStarted();
     }
 
     /// Ends the controller: what is under way fails with a [TransportException], the controller is shut down, all memory is given

@@ -1,6 +1,7 @@
 package io.nvmelm.transport.vfio.nvme;
 
 import io.nvmelm.FailureCategory;
+import io.nvmelm.InvalidValueException;
 import io.nvmelm.TransportException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,6 +19,14 @@ public record NvmeNamespace(int id, long blocks, int blockBytes) {
     private static final int FORMAT_OFFSET = 26;
     private static final int FORMATS_OFFSET = 128;
     private static final int DATA_SIZE_OFFSET = 2;
+
+    /// Checks the size of a block.
+    public NvmeNamespace {
+        if (blockBytes < 512 || blockBytes > 1 << 20 || Integer.bitCount(blockBytes) != 1) {
+            throw new InvalidValueException(
+                    "blockBytes", Integer.toString(blockBytes), "a power of two, 512 to 1048576");
+        }
+    }
 
     static NvmeNamespace of(int id, MemorySegment page, String device) {
         int selector = page.get(ValueLayout.JAVA_BYTE, FORMAT_OFFSET);

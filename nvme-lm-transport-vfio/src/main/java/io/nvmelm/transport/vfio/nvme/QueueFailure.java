@@ -28,6 +28,14 @@ record QueueFailure(FailureCategory category, String message, String remedy, @Nu
                 null);
     }
 
+    static QueueFailure queuesGone() {
+        return new QueueFailure(
+                FailureCategory.RETRY,
+                "the controller was reset, and has none of the I/O queues it had before",
+                "Create I/O queues anew",
+                null);
+    }
+
     static QueueFailure underReset() {
         return new QueueFailure(
                 FailureCategory.RETRY, "the controller is being reset", "Submit the command again afterwards", null);

@@ -44,6 +44,7 @@ final class QueuePair implements AutoCloseable {
     private final SubmissionEntryView stagedView = new SubmissionEntryView().wrap(staged, 0);
     private final ReentrantLock lock = new ReentrantLock();
     private boolean running;
+    private int starts;
     private volatile @Nullable QueueFailure refusal = QueueFailure.underReset();
     private volatile @Nullable QueueFailure breakage;
     private volatile @Nullable EventCounter counter;
@@ -118,8 +119,19 @@ final class QueuePair implements AutoCloseable {
             completions.clear();
             breakage = null;
             running = true;
+            starts++;
         } catch (IllegalStateException e) {
             throw QueueFailure.of(e).exception(device);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// {@return how often it was started}
+    int starts() {
+        lock.lock();
+        try {
+            return starts;
         } finally {
             lock.unlock();
         }

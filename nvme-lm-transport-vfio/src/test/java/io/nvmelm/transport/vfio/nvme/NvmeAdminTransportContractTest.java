@@ -3,6 +3,7 @@ package io.nvmelm.transport.vfio.nvme;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.transport.mock.testkit.AdminTransportContract;
+import io.nvmelm.transport.vfio.fake.FakeNvmeFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ class NvmeAdminTransportContractTest extends AdminTransportContract {
 
     @Override
     protected AdminTransport openTransport() {
-        var bed = new NvmeTestBed();
+        var bed = new NvmeTestBed(builder -> {}, this::prepare);
         beds.add(bed);
         return bed.open(options()).transport();
     }
@@ -33,4 +34,7 @@ class NvmeAdminTransportContractTest extends AdminTransportContract {
         closeTransports();
         beds.forEach(NvmeTestBed::assertClean);
     }
+
+    /// Changes the function before it is plugged in.
+    void prepare(FakeNvmeFunction function) {}
 }

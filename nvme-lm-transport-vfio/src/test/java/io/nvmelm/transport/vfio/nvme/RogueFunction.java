@@ -1,11 +1,13 @@
 package io.nvmelm.transport.vfio.nvme;
 
 import io.nvmelm.core.codec.CompletionEntryView;
+import io.nvmelm.transport.vfio.fake.FakeArea;
 import io.nvmelm.transport.vfio.fake.FakeFunction;
 import io.nvmelm.transport.vfio.fake.FakeInterrupts;
 import io.nvmelm.transport.vfio.fake.FakeIommu;
 import io.nvmelm.transport.vfio.fake.FakeNvmeFunction;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// An NVMe function that posts admin completions of its own.
@@ -48,6 +50,21 @@ final class RogueFunction implements FakeFunction {
     @Override
     public long read(int bar, long offset, int width) {
         return honest.read(bar, offset, width);
+    }
+
+    @Override
+    public boolean mappable(int bar) {
+        return honest.mappable(bar);
+    }
+
+    @Override
+    public MemorySegment memory(int bar) {
+        return honest.memory(bar);
+    }
+
+    @Override
+    public List<FakeArea> mappableAreas(int bar) {
+        return honest.mappableAreas(bar);
     }
 
     @Override
