@@ -73,7 +73,7 @@ enum Room {
 
             case VFIO -> EnumSet.of(API, NVME, SPI, CODEC, FSM, VFIO_UAPI, VFIO_LINUX, VFIO_PASSTHROUGH);
             case VFIO_PASSTHROUGH -> EnumSet.of(API, NVME, SPI, CODEC, VFIO_UAPI, VFIO_LINUX);
-            case VFIO_NVME -> EnumSet.of(API, NVME, SPI, CODEC, VFIO, VFIO_LINUX);
+            case VFIO_NVME -> EnumSet.of(API, NVME, SPI, CODEC, VFIO, VFIO_UAPI, VFIO_LINUX);
             case VFIO_UAPI, VFIO_LINUX -> EnumSet.of(API);
 
             case MOCK -> EnumSet.of(API, NVME, SPI, CODEC);

@@ -36,7 +36,8 @@ final class DmaLogging implements VfioMigratableDeviceTracking {
     private final MemorySegment ranges = Arena.ofAuto()
             .allocate((long) DmaLoggingRanges.MOST_RANGES * DmaLoggingRange.BYTE_SIZE, Long.BYTES);
     private boolean started;
-    private boolean interrupted;
+    /// Set without the lock, so that a reset does not wait for a long report.
+    private volatile boolean interrupted;
     private boolean closed;
 
     private DmaLogging(DeviceFeatures features, String device, Supplier<DeviceState> state) {
@@ -73,12 +74,12 @@ final class DmaLogging implements VfioMigratableDeviceTracking {
                 ranges.set(ValueLayout.JAVA_LONG, at + DmaLoggingRange.IOVA, range.deviceAddress());
                 ranges.set(ValueLayout.JAVA_LONG, at + DmaLoggingRange.LENGTH, range.byteSize());
             }
+            interrupted = false;
             long chosen = features.startDmaLogging(pageByteSize, tracked.size(), ranges.address());
             if (chosen < 0) {
                 throw failed("starting DMA logging of " + tracked.size() + " ranges", (int) -chosen);
             }
             started = true;
-            interrupted = false;
             return requireGranule(chosen);
         } catch (LiveMigrationException e) {
             throw e.at(device, STEP);
@@ -109,6 +110,7 @@ final class DmaLogging implements VfioMigratableDeviceTracking {
                             "reporting " + byteSize + " bytes at 0x" + Long.toHexString(address), -result);
                 }
             });
+            requireStarted(); // a reset meanwhile has made the answer worthless
         } catch (LiveMigrationException e) {
             throw e.at(device, STEP);
         } finally {
@@ -158,12 +160,7 @@ final class DmaLogging implements VfioMigratableDeviceTracking {
 
     @Override
     public void deviceWasReset() {
-        lock.lock();
-        try {
-            interrupted = started;
-        } finally {
-            lock.unlock();
-        }
+        interrupted = true;
     }
 
     @Override

@@ -22,21 +22,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Blocking.** The kernel's call returns when the command is complete. Without an executor [#submit] makes the call itself and
 /// returns a future that is done; with one ([PassthroughOptions#withExecutor]) it returns at once, or blocks while all places are
-/// taken. A virtual thread that submits without an executor holds its carrier meanwhile.
+/// taken, but not longer than the command's time. A virtual thread that submits without an executor holds its carrier meanwhile.
 ///
 /// **Deadlines.** The kernel counts the time of a command from when it got it, and **when the time is over, it resets the whole
 /// controller**: the host's own I/O fails, virtual functions go offline, migrations through this controller end. So deadlines are
 /// to be generous, and one that is missed means more than a lost command. A command that was given up is no longer executed when
 /// the kernel comes back, so its memory is free at once: [TransferMemory#isQuarantined()] is true only between the deadline and
-/// that moment. Times are rounded up to milliseconds. A command that waits for a thread of the executor for all its time is not
-/// sent.
+/// that moment. Times are rounded up to milliseconds. A command that waits for a place and a thread of the executor for all its
+/// time is not sent.
 ///
 /// **Sizes.** One command moves 512 KiB at most, less if MDTS or the driver say so; the limit is found at opening. Data that are
 /// no multiple of 4 bytes are copied by the kernel once more.
 ///
 /// **Answers.** A status of the controller is a [Completion], whatever it says; an errno of the kernel is a [TransportException]
 /// with that errno and what to do. What needs memory that the controller uses after the command (queues, Controller Data Queues)
-/// is refused with the reason ([TransportLimits#ringMemoryUnavailable()]).
+/// is refused with the reason ([TransportLimits#ringMemoryUnavailable()]), and so is Asynchronous Event Request, since events
+/// belong to the driver.
 ///
 /// Thread-safe. Memory is mapped until it was closed and the kernel is done with it.
 public final class PassthroughTransport implements AdminTransport {
@@ -89,8 +90,10 @@ public final class PassthroughTransport implements AdminTransport {
         return queue.allocate(byteSize);
     }
 
-    /// @throws InvalidValueException when an argument is out of bounds, `data` is not open memory of this transport, or the opcode
-    ///                               says that data go both ways, which the kernel cannot do
+    /// @throws InvalidValueException when an argument is out of bounds, `data` is not open memory of this transport, `entry` cannot be
+    ///                               read by this thread or has a metadata pointer, the opcode says that data go both
+    ///                               ways, which the kernel cannot do, or Identify has less than the 4096 bytes that
+    ///                               it writes
     @Override
     public CompletableFuture<Completion> submit(
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {

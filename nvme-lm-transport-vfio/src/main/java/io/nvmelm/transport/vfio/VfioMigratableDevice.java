@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 /// The kernel's answer to "which state" is asked before every request, because a guest can reset its device at any
 /// time; a session that a reset ended then says so. While the device is stopped for migration, accesses to the regions
 /// of the [VfioDevice] are refused. One lock covers arcs, questions and resets; the data of a session and the tracking
-/// of memory have locks of their own.
+/// of memory have locks of their own. So a driver that is stuck in an arc holds up [#state()], [#reset()] and [#close()]
+/// until it returns: the kernel has no way to interrupt it.
+///
+/// A load that a reset by somebody else ended is never taken for a success: the next request says so, once.
 ///
 /// What the state of a device does not carry is for the VMM to redo after a load and after [#reset()]: Bus Master in
 /// the command register ([VfioDevice#enableBusMaster()]), the interrupts ([VfioDevice#interrupts()]), and after a reset
@@ -51,6 +54,7 @@ public final class VfioMigratableDevice implements MigratableDevice {
     private final @Nullable VfioMigratableDeviceTracking tracking;
     private final ReentrantLock stateLock = new ReentrantLock();
     private boolean closed;
+    private boolean deviceClosed;
     /// Largest estimate that the kernel has given.
     private long largestEstimate = 1;
 
@@ -74,7 +78,8 @@ public final class VfioMigratableDevice implements MigratableDevice {
         boolean tellsReinitialization = probe.capabilities().contains(MigrationCapability.PRE_COPY)
                 && MigrationProbe.enableReinitialization(features);
         this.states = new VfioMigratableDeviceStates(
-                host, name, features, machine, options, tellsReinitialization, device == null ? null : device.gate());
+                host, name, features, machine, options, tellsReinitialization, device == null ? null : device.gate(),
+                this::trackingWasLost);
         this.tracking = findTracking();
         states.observe();
     }
@@ -159,7 +164,7 @@ public final class VfioMigratableDevice implements MigratableDevice {
         return over(device, false, transfer);
     }
 
-    private static VfioMigratableDevice over(VfioDevice device, boolean owned, TransferOptions transfer) {
+    static VfioMigratableDevice over(VfioDevice device, boolean owned, TransferOptions transfer) {
         try {
             return new VfioMigratableDevice(device.host(), device.name(), device.file(), device, owned, transfer);
         } catch (LiveMigrationException e) {
@@ -188,7 +193,8 @@ public final class VfioMigratableDevice implements MigratableDevice {
             if (fd < 0) {
                 throw new InvalidValueException("fd", Integer.toString(fd), "0 or more");
             }
-            return new VfioMigratableDevice(host, name, new OpenFile(host.calls(), fd, name), null, false, transfer);
+            return new VfioMigratableDevice(
+                    host, name, OpenFile.borrowed(host.calls(), fd, name), null, false, transfer);
         } catch (LiveMigrationException e) {
             throw e.at(name, "opening for migration");
         }
@@ -209,6 +215,12 @@ public final class VfioMigratableDevice implements MigratableDevice {
 
     private static MigrationProbe probe(DeviceFeatures features, VfioDevice device) {
         return MigrationProbe.of(features, device.host().files(), device.address());
+    }
+
+    private void trackingWasLost() {
+        if (tracking != null) {
+            tracking.deviceWasReset();
+        }
     }
 
     /// The device's own tracking is preferred: it is exact about this device, while that of the IOMMU belongs to all
@@ -258,8 +270,9 @@ public final class VfioMigratableDevice implements MigratableDevice {
     ///
     /// A device whose load failed does not leave RESUMING any more but by [#reset()].
     ///
-    /// @throws DeviceStateException when no path leads there, or a write of the load failed; nothing was asked of the
-    ///                              device
+    /// @throws DeviceStateException when no path leads there, or a write of the load failed or is under way; nothing was
+    ///                              asked of the device. Also, once, when the device was reset by somebody else while a
+    ///                              state was loaded: nothing was loaded then
     /// @throws TransportException   when the kernel refused; names the arc and the state that the device is in now
     @Override
     public Optional<MigrationData> setState(DeviceState target) {
@@ -322,15 +335,7 @@ public final class VfioMigratableDevice implements MigratableDevice {
         try {
             requireUsable();
             states.endSession("the device was reset");
-            if (device != null) {
-                device.reset();
-            } else {
-                resetByFile();
-            }
-            if (tracking != null) {
-                tracking.deviceWasReset();
-            }
-            var reached = states.observe();
+            var reached = resetFunction();
             if (reached != DeviceState.RUNNING) {
                 throw new TransportException(
                         FailureCategory.FATAL,
@@ -344,6 +349,27 @@ public final class VfioMigratableDevice implements MigratableDevice {
         } finally {
             stateLock.unlock();
         }
+    }
+
+    /// A reset that fails may have reset the function, so what follows from one is done in any case.
+    private DeviceState resetFunction() {
+        try {
+            if (device != null) {
+                device.reset();
+            } else {
+                resetByFile();
+            }
+        } catch (LiveMigrationException e) {
+            trackingWasLost();
+            try {
+                states.observeAfterReset();
+            } catch (LiveMigrationException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        trackingWasLost();
+        return states.observeAfterReset();
     }
 
     private void resetByFile() {
@@ -373,26 +399,35 @@ public final class VfioMigratableDevice implements MigratableDevice {
         }
     }
 
-    /// Ends the session, stops the tracking of memory, and closes the device if this opened it. The state of a borrowed
-    /// device stays as it is; one that is closed is reset by the kernel.
+    private void leaveBorrowed() {
+        if (device == null) {
+            file.close();
+        } else if (!ownsDevice) {
+            states.leaveAccess();
+        }
+    }
+
+    /// Ends the session, stops the tracking of memory, and closes the device if this opened it, which the kernel then
+    /// resets. The state of a borrowed device stays as it is; while that is a stopped one its regions stay refused, until
+    /// it is reset or taken on by another object of this class. Of a file descriptor, no call is made any more. Waits for
+    /// an arc in progress. Idempotent; closed again, it tries again what it could not give back.
     ///
     /// @throws LiveMigrationException when something could not be given back; everything else was
     @Override
     public void close() {
         stateLock.lock();
         try {
-            if (closed) {
-                return;
+            if (!closed) {
+                closed = true;
+                states.endSession("the device was closed");
+                if (tracking != null) {
+                    tracking.close();
+                }
+                leaveBorrowed();
             }
-            closed = true;
-            states.endSession("the device was closed");
-            if (tracking != null) {
-                tracking.close();
-            }
-            if (device != null && ownsDevice) {
+            if (device != null && ownsDevice && !deviceClosed) {
                 device.close();
-            } else {
-                states.giveAccessBack();
+                deviceClosed = true;
             }
         } finally {
             stateLock.unlock();

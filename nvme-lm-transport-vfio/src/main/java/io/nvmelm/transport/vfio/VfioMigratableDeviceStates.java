@@ -7,6 +7,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationData;
 import io.nvmelm.MigrationData.Direction;
 import io.nvmelm.TransferOptions;
+import io.nvmelm.TransportException;
 import io.nvmelm.core.fsm.MigrationStateMachine;
 import io.nvmelm.core.fsm.Plan;
 import io.nvmelm.transport.vfio.linux.KernelError;
@@ -29,11 +30,17 @@ final class VfioMigratableDeviceStates {
     private final TransferOptions options;
     private final boolean tellsReinitialization;
     private final @Nullable AccessGate gate;
+    private final Runnable resetBySomebodyElse;
     private volatile DeviceState known = DeviceState.RUNNING;
     private @Nullable VfioMigrationData session;
     /// Whether the data of a load cannot be completed any more.
     private boolean loadFailed;
-    private boolean gateStopped;
+    /// Whether the device is in RESUMING, or stopped after it: it has a state that a reset would take away.
+    private boolean holdsLoad;
+    /// Whether a load was lost without a request that has said so.
+    private boolean loadLost;
+    /// What the gate was told last; null for nothing yet.
+    private @Nullable Boolean gateStopped;
 
     VfioMigratableDeviceStates(
             LinuxHost host,
@@ -42,7 +49,8 @@ final class VfioMigratableDeviceStates {
             MigrationStateMachine machine,
             TransferOptions options,
             boolean tellsReinitialization,
-            @Nullable AccessGate gate) {
+            @Nullable AccessGate gate,
+            Runnable resetBySomebodyElse) {
         this.host = host;
         this.name = name;
         this.features = features;
@@ -50,6 +58,7 @@ final class VfioMigratableDeviceStates {
         this.options = options;
         this.tellsReinitialization = tellsReinitialization;
         this.gate = gate;
+        this.resetBySomebodyElse = resetBySomebodyElse;
     }
 
     String name() {
@@ -68,7 +77,7 @@ final class VfioMigratableDeviceStates {
     /// {@return the state that the device says it is in; ERROR also for a state that has no name here} May wait for an
     /// arc.
     ///
-    /// @throws io.nvmelm.TransportException when it does not answer
+    /// @throws TransportException when it does not answer
     DeviceState ask() {
         int number = features.state();
         if (number < 0) {
@@ -78,8 +87,23 @@ final class VfioMigratableDeviceStates {
     }
 
     /// Asks for the state, and ends a session that does not belong to it: the device may have been reset by its guest,
-    /// or moved by whoever else has it open.
+    /// or moved by whoever else has it open. What that has lost is remembered for the next request.
     DeviceState observe() {
+        var before = known;
+        var state = ask();
+        boolean lost = before == DeviceState.RESUMING ? state != before : state.mayChangeGuest();
+        if (holdsLoad && lost && state != DeviceState.ERROR) {
+            loadLost = true;
+        }
+        if (before != DeviceState.RUNNING && state == DeviceState.RUNNING) {
+            resetBySomebodyElse.run();
+        }
+        return note(state);
+    }
+
+    /// Asks for the state after a reset that was asked for here, which ends whatever was loaded.
+    DeviceState observeAfterReset() {
+        loadLost = false;
         return note(ask());
     }
 
@@ -92,6 +116,7 @@ final class VfioMigratableDeviceStates {
         if (state != DeviceState.RESUMING) {
             loadFailed = false;
         }
+        holdsLoad = state == DeviceState.RESUMING || (holdsLoad && state == DeviceState.STOP);
         stopAccess(state);
         return state;
     }
@@ -100,15 +125,26 @@ final class VfioMigratableDeviceStates {
     /// make the device leave its state), and lets them on again.
     private void stopAccess(DeviceState state) {
         boolean stopped = !state.mayChangeGuest();
-        if (gate != null && stopped != gateStopped) {
+        if (gate != null && !Boolean.valueOf(stopped).equals(gateStopped)) {
             gate.stop(stopped ? "for migration it is stopped (" + state + ")" : null);
             gateStopped = stopped;
         }
     }
 
-    /// Lets everybody on to the regions again, whatever the state.
-    void giveAccessBack() {
-        stopAccess(DeviceState.RUNNING);
+    /// Leaves the regions open to everybody if the device runs, and closed if it is stopped: so it stays until it is
+    /// reset or migrated on. A device that does not answer any more is left as it was.
+    void leaveAccess() {
+        if (gate == null) {
+            return;
+        }
+        try {
+            int number = features.state();
+            if (number >= 0) {
+                stopAccess(DeviceState.fromValue(number).orElse(DeviceState.ERROR));
+            }
+        } catch (TransportException deviceIsClosed) {
+            gateStopped = null; // and nobody has access
+        }
     }
 
     /// Ends the session, if any.
@@ -125,11 +161,61 @@ final class VfioMigratableDeviceStates {
     /// @return the session, when the last arc opened one
     Optional<MigrationData> change(DeviceState target) {
         var from = observe();
+        requireNothingLost(target);
         var plan = machine.plan(from, target);
         if (plan.isEmpty()) {
             return Optional.empty();
         }
-        requireCompleteLoad(from);
+        if (from != DeviceState.RESUMING) {
+            return walk(from, plan);
+        }
+        commitLoad(plan);
+        return target == DeviceState.STOP ? Optional.empty() : walk(known, machine.plan(known, target));
+    }
+
+    /// A load that was lost is told once, so that nobody lets a guest run on a blank device. Whoever loads anew knows.
+    private void requireNothingLost(DeviceState target) {
+        boolean lost = loadLost;
+        loadLost = false;
+        if (lost && target != DeviceState.RESUMING) {
+            throw new DeviceStateException(
+                    known,
+                    "the device was reset while a state was loaded, nothing was loaded; it is in " + known,
+                    "Load the state again from its start")
+                    .category(FailureCategory.ABORT_MIGRATION);
+        }
+    }
+
+    /// Leaves RESUMING, which declares the data complete, by an arc of its own, and looks where the device is before and
+    /// after it: a reset that came before or during the arc is noticed. A reset of the [VfioDevice] cannot come between
+    /// the first look and the arc, for the gate is shut; one by somebody else who has the device open can, and is not
+    /// noticed, because a device that was reset goes to STOP as well and the kernel does not tell from where it went.
+    private void commitLoad(Plan plan) {
+        if (gate != null) {
+            gate.shut();
+        }
+        try {
+            observe();
+            requireNothingLost(DeviceState.STOP);
+            requireCompleteLoad(known);
+            var change = features.setState(DeviceState.STOP.value());
+            if (change.failed()) {
+                throw failure(plan, change);
+            }
+            drop(change);
+            endSession("the device left RESUMING");
+            note(DeviceState.STOP);
+            observe();
+            requireNothingLost(DeviceState.STOP);
+        } finally {
+            if (gate != null) {
+                gate.open();
+            }
+        }
+    }
+
+    private Optional<MigrationData> walk(DeviceState from, Plan plan) {
+        var target = plan.arcs().getLast().to();
         if (!target.mayChangeGuest()) {
             stopAccess(target);
         }
@@ -140,6 +226,7 @@ final class VfioMigratableDeviceStates {
         if (plan.arcs().stream().anyMatch(arc -> arc.effect().ends())) {
             endSession("the device left " + from);
         }
+        gateStopped = null; // a reset meanwhile has opened it
         note(target);
         if (plan.opensSession()) {
             return Optional.of(openSession(plan, change));
@@ -153,6 +240,12 @@ final class VfioMigratableDeviceStates {
     /// Leaving RESUMING declares the data complete, and not every driver remembers that it refused a part of it.
     private void requireCompleteLoad(DeviceState from) {
         var loading = session;
+        if (loading != null && loading.isWriting()) {
+            throw new DeviceStateException(
+                    from,
+                    "a write of the state is under way, so it is not complete",
+                    "Ask again when the write has returned, or reset the device");
+        }
         if (from == DeviceState.RESUMING && (loadFailed || (loading != null && loading.hasFailedToLoad()))) {
             throw new DeviceStateException(
                     from, "the state that was loaded is damaged or incomplete", "Reset the device")
@@ -181,6 +274,7 @@ final class VfioMigratableDeviceStates {
     private LiveMigrationException outOfStep(Plan plan, DeviceFeatures.StateChange change) {
         drop(change);
         endSession("the device was reset meanwhile");
+        resetBySomebodyElse.run();
         var target = plan.arcs().getLast().to();
         var back = target.mayChangeGuest() ? DeviceState.RUNNING : DeviceState.STOP;
         drop(features.setState(back.value()));
@@ -200,6 +294,10 @@ final class VfioMigratableDeviceStates {
         var reached = observeAfterFailure();
         if (reached != null && plan.opensSession() && reached == plan.arcs().getLast().to()) {
             return undelivered(plan, "the session is open, but its file could not be delivered", errno);
+        }
+        if (reached == DeviceState.RUNNING
+                && plan.arcs().stream().noneMatch(arc -> arc.from() == reached || arc.to() == reached)) {
+            resetBySomebodyElse.run();
         }
         var failure = new VfioMigratableDeviceFailure(plan, reached);
         loadFailed = failure.spoilsLoad(errno);

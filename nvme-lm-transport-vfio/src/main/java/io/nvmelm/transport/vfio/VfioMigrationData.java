@@ -39,9 +39,13 @@ final class VfioMigrationData implements MigrationData {
     private final VfioMigrationDataWaiting waiting;
     private final VfioMigrationDataMemory memory;
     private final IoctlBuffer argument;
+    /// Guards reads and writes.
     private final ReentrantLock lock = new ReentrantLock();
+    /// Guards the argument, so that a question does not wait for a read that waits for the driver.
+    private final ReentrantLock argumentLock = new ReentrantLock();
     private volatile @Nullable String endReason;
     private volatile boolean failed;
+    private volatile boolean writing;
 
     /// Takes over the file descriptor.
     VfioMigrationData(
@@ -117,7 +121,7 @@ final class VfioMigrationData implements MigrationData {
             return 0;
         }
         if (result == 0) {
-            requirePresent();
+            requireStateOf(DeviceState.STOP_COPY, askForState());
             return -1;
         }
         throw failure("a read of " + count + " bytes", (int) -result);
@@ -139,15 +143,33 @@ final class VfioMigrationData implements MigrationData {
                         "Reset the device and load the state again from its start")
                         .category(FailureCategory.RESET_DEVICE);
             }
-            int total = source.remaining();
-            while (source.hasRemaining()) {
-                source.position(source.position() + writeSome(source));
-            }
-            return total;
+            return source.hasRemaining() ? writeAll(source) : 0;
         } catch (LiveMigrationException e) {
             throw e.at(device.name(), "writing the state");
         } finally {
             unlock();
+        }
+    }
+
+    /// Writes all, or marks the load as one with a gap: so does an end that comes meanwhile. A buffer that cannot be
+    /// accessed at all makes none.
+    private int writeAll(ByteBuffer source) {
+        int first = source.position();
+        writing = true;
+        try {
+            requirePresent();
+            while (source.hasRemaining()) {
+                source.position(source.position() + writeSome(source));
+            }
+            return source.position() - first;
+        } catch (InvalidValueException e) {
+            failed |= source.position() > first;
+            throw e;
+        } catch (RuntimeException | Error e) {
+            failed |= source.hasRemaining();
+            throw e;
+        } finally {
+            writing = false;
         }
     }
 
@@ -218,11 +240,9 @@ final class VfioMigrationData implements MigrationData {
     /// device is asked where it is; that may wait for an arc.
     private LiveMigrationException failure(String what, int errno) {
         requirePresent();
-        var state = device.ask();
-        requirePresent();
+        var state = askForState();
         if (!belongsTo(state)) {
-            end("the device is in " + state + ", where a reset or somebody else has brought it");
-            requirePresent();
+            endIn(state);
         }
         boolean loading = direction == Direction.LOADING;
         failed = true;
@@ -233,6 +253,26 @@ final class VfioMigrationData implements MigrationData {
                         ? "Reset the device; check that the state comes from a compatible device and is complete"
                         : "Take the device back to RUNNING, and reset it should that fail")
                 .category(loading ? FailureCategory.RESET_DEVICE : FailureCategory.ABORT_MIGRATION);
+    }
+
+    /// {@return the state that the device is in while this has not ended}
+    private DeviceState askForState() {
+        try {
+            return device.ask();
+        } finally {
+            requirePresent();
+        }
+    }
+
+    private void requireStateOf(DeviceState wanted, DeviceState state) {
+        if (state != wanted) {
+            endIn(state);
+        }
+    }
+
+    private void endIn(DeviceState state) {
+        end("the device is in " + state + ", where a reset or somebody else has brought it");
+        requirePresent();
     }
 
     /// {@return whether a device in this state has a session of this direction}
@@ -252,22 +292,23 @@ final class VfioMigrationData implements MigrationData {
 
     @Override
     public Optional<PreCopyInfo> preCopyInfo() {
-        lock.lock();
+        argumentLock.lock();
         try {
             requirePresent();
             return isPreCopy(device.known()) ? askPreCopyInfo() : Optional.empty();
         } catch (LiveMigrationException e) {
             throw e.at(device.name(), "asking for the pre-copy data");
         } finally {
-            unlock();
+            argumentLock.unlock();
         }
     }
 
     private Optional<PreCopyInfo> askPreCopyInfo() {
-        acquire();
+        int fd = acquire();
         try {
-            int result = argument.start(PrecopyInfo.BYTE_SIZE).call(file, Vfio.MIG_GET_PRECOPY_INFO);
-            if (result == -Errno.ENOTTY || (result == -Errno.EINVAL && !isPreCopy(device.ask()))) {
+            argument.start(PrecopyInfo.BYTE_SIZE);
+            int result = host.calls().ioctl(fd, Vfio.MIG_GET_PRECOPY_INFO, argument.memory());
+            if (result == -Errno.ENOTTY || (result == -Errno.EINVAL && !isPreCopy(askForState()))) {
                 requirePresent();
                 return Optional.empty();
             }
@@ -301,10 +342,19 @@ final class VfioMigrationData implements MigrationData {
         return failed && direction == Direction.LOADING;
     }
 
-    /// Ends this for a reason; the first one counts. Never blocks.
+    /// Whether a write has begun and not returned.
+    boolean isWriting() {
+        return writing;
+    }
+
+    /// Ends this for a reason; the first one counts. Never blocks. A write under way is cut by it, which is marked here,
+    /// for nobody knows when that write notices.
     void end(String reason) {
         if (endReason == null) {
             endReason = reason;
+        }
+        if (writing) {
+            failed = true;
         }
         file.close();
         freeMemory();

@@ -1,10 +1,9 @@
 package io.nvmelm.transport.vfio;
 
-import io.nvmelm.TransportException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.fake.ScratchFunction;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which way a device is opened, and what it then is.
 class OpeningPathTest {

@@ -3,7 +3,9 @@ package io.nvmelm.transport.vfio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.DeviceState;
+import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking.MemoryRange;
+import io.nvmelm.FailureCategory;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationData;
 import io.nvmelm.SessionEndedException;
@@ -21,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +69,100 @@ class VfioMigratableDeviceRacesTest {
                 join(reader);
             }
             its.kernel.assertNothingLeft();
+        }
+    }
+
+    private static void awaitWaiter(VfioMigratableDeviceFixture fixture) {
+        while (fixture.kernel.clock().waiting() == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// The data has a gap then, and a driver that does not check it would take it for whole.
+    @Test
+    void aWriteThatACloseCutsSpoilsTheLoad() throws Exception {
+        fixture.migration.mostWrite(50).forgetsFailedWrites(true);
+        fixture.kernel.clock().manual();
+        try (var device = fixture.open();
+                var threads = Executors.newSingleThreadExecutor()) {
+            var session = device.setState(DeviceState.RESUMING).orElseThrow();
+            session.write(ByteBuffer.allocate(100));
+            fixture.migration.notReadyFor(Duration.ofDays(1));
+            var writer = threads.submit(() -> VfioMigratableDeviceFixture.refusal(
+                    SessionEndedException.class, () -> session.write(ByteBuffer.allocate(200))));
+            awaitWaiter(fixture);
+            fixture.kernel.clearLog();
+            var early = VfioMigratableDeviceFixture.refusal(
+                    DeviceStateException.class, () -> device.setState(DeviceState.STOP));
+            assertThat(early).hasMessageContaining("under way");
+            session.close();
+            VfioMigratableDeviceFixture.refusal(
+                    DeviceStateException.class, () -> device.setState(DeviceState.STOP));
+            fixture.kernel.clock().advance(Duration.ofMillis(50));
+            join(writer);
+            var late = VfioMigratableDeviceFixture.refusal(
+                    DeviceStateException.class, () -> device.setState(DeviceState.RUNNING));
+            assertThat(late.category()).isEqualTo(FailureCategory.RESET_DEVICE);
+            assertThat(late).hasMessageContaining("incomplete");
+            assertThat(fixture.calls("SET_MIG_DEVICE_STATE")).isZero();
+            device.reset();
+            device.setState(DeviceState.STOP);
+        }
+    }
+
+    @Test
+    void preCopyInfoDoesNotWaitForAReadThatWaitsForTheDriver() throws Exception {
+        fixture.kernel.clock().manual();
+        try (var device = fixture.open();
+                var threads = Executors.newSingleThreadExecutor()) {
+            var session = device.setState(DeviceState.PRE_COPY).orElseThrow();
+            fixture.migration.notReadyFor(Duration.ofDays(1));
+            var reader = threads.submit(() -> VfioMigratableDeviceFixture.refusal(
+                    SessionEndedException.class, () -> session.read(ByteBuffer.allocateDirect(8))));
+            awaitWaiter(fixture);
+            assertThat(session.preCopyInfo()).isPresent();
+            session.close();
+            fixture.kernel.clock().advance(Duration.ofMillis(50));
+            join(reader);
+        }
+    }
+
+    @Test
+    void preCopyInfoOfASessionThatIsClosedMeanwhileSaysThatItEnded() throws Exception {
+        var done = new AtomicBoolean();
+        var current = new AtomicReference<MigrationData>();
+        try (var device = fixture.open();
+                var threads = Executors.newFixedThreadPool(2)) {
+            var work = new ArrayList<Future<?>>();
+            for (int i = 0; i < 2; i++) {
+                work.add(threads.submit(() -> repeatUntilEnded(done, () -> {
+                    var session = current.get();
+                    if (session != null) {
+                        session.preCopyInfo();
+                    }
+                })));
+            }
+            for (int round = 0; round < 50 * ROUNDS; round++) {
+                var session = device.setState(DeviceState.PRE_COPY).orElseThrow();
+                current.set(session);
+                session.preCopyInfo();
+                session.close();
+                device.setState(DeviceState.RUNNING);
+            }
+            done.set(true);
+            for (var future : work) {
+                join(future);
+            }
+        }
+    }
+
+    private static void repeatUntilEnded(AtomicBoolean done, Runnable work) {
+        while (!done.get()) {
+            try {
+                work.run();
+            } catch (SessionEndedException ended) {
+                assertThat(ended.device()).isEqualTo(VfioMigratableDeviceFixture.ADDRESS);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.FailureCategory;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationUnsupportedException;
 import io.nvmelm.SessionEndedException;
@@ -17,8 +18,10 @@ import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.fake.FakeCall;
 import io.nvmelm.transport.vfio.fake.FakeErrno;
 import io.nvmelm.transport.vfio.fake.FakeMigration;
+import io.nvmelm.transport.vfio.linux.HeldMemory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -141,6 +144,48 @@ class VfioMigratableDeviceTest {
                 () -> VfioMigratableDevice.overFileDescriptor(
                         fixture.kernel.host(), -1, "disk 1", TransferOptions.defaults()));
         fixture.kernel.assertNothingLeft();
+    }
+
+    /// The VMM closes the number next, and it may be another file's then.
+    @Test
+    void noCallIsMadeOnAFileDescriptorAfterClose() {
+        try (var plain = fixture.openPlain()) {
+            int fd = plain.file().acquire();
+            var device = VfioMigratableDevice.overFileDescriptor(
+                    fixture.kernel.host(), fd, ADDRESS, TransferOptions.defaults());
+            var session = device.setState(DeviceState.STOP_COPY).orElseThrow();
+            var log = new ArrayList<String>();
+            fixture.kernel.fail(
+                    call -> {
+                        if (call.kind().equals("data") && call.name().equals("read")) {
+                            device.close();
+                            log.addAll(fixture.kernel.log());
+                            return true;
+                        }
+                        return false;
+                    },
+                    FakeErrno.EIO,
+                    0,
+                    1);
+            refusal(SessionEndedException.class, () -> session.read(ByteBuffer.allocate(8)));
+            assertThat(fixture.kernel.log().subList(log.size(), fixture.kernel.log().size()))
+                    .noneMatch(line -> line.startsWith("device."));
+            plain.file().release();
+        }
+        fixture.kernel.assertNothingLeft();
+    }
+
+    /// Memory that a call of another thread used could not be given back.
+    @Test
+    void closingAgainTriesAgainWhatCouldNotBeGivenBack() throws InterruptedException {
+        var plain = fixture.openPlain();
+        var device = VfioMigratableDevice.over(plain, true, TransferOptions.defaults());
+        var held = HeldMemory.hold(plain.allocateDma(4096).segment());
+        refusal(LiveMigrationException.class, device::close);
+        held.end();
+        device.close();
+        fixture.kernel.assertNothingLeft();
+        device.close();
     }
 
     @Test

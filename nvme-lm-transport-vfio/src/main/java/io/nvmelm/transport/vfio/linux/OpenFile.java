@@ -24,7 +24,8 @@ public final class OpenFile implements AutoCloseable {
     private final String name;
     /// Borrowers; the sign bit is set once this is closed.
     private final AtomicInteger users = new AtomicInteger();
-    private final AtomicBoolean finished = new AtomicBoolean();
+    /// Whether the number was closed, or is not to be.
+    private final AtomicBoolean finished;
 
     /// Takes over a file descriptor.
     ///
@@ -32,9 +33,24 @@ public final class OpenFile implements AutoCloseable {
     /// @param fd    file descriptor, 0 or more
     /// @param name  what it is, for messages, for instance its path
     public OpenFile(SystemCalls calls, int fd, String name) {
+        this(calls, fd, name, false);
+    }
+
+    private OpenFile(SystemCalls calls, int fd, String name, boolean finished) {
         this.calls = calls;
         this.fd = fd;
         this.name = name;
+        this.finished = new AtomicBoolean(finished);
+    }
+
+    /// {@return a file whose descriptor stays somebody else's: [#close()] refuses calls and leaves it open} A call that
+    /// had the number before goes on.
+    ///
+    /// @param calls system calls
+    /// @param fd    file descriptor, 0 or more
+    /// @param name  what it is, for messages, for instance its path
+    public static OpenFile borrowed(SystemCalls calls, int fd, String name) {
+        return new OpenFile(calls, fd, name, true);
     }
 
     /// {@return what this is, for messages}

@@ -23,13 +23,17 @@ final class PassthroughCommand extends CompletableFuture<Completion> implements 
     private final long timeoutNanos;
 
     PassthroughCommand(
-            PassthroughQueue owner, CommandBlock block, @Nullable PassthroughMemory memory, Duration timeout) {
+            PassthroughQueue owner,
+            CommandBlock block,
+            @Nullable PassthroughMemory memory,
+            long submittedNanos,
+            Duration timeout) {
         this.owner = owner;
         this.block = block;
         this.memory = memory;
         this.timeout = timeout;
         this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
-        this.submittedNanos = owner.host().clock().nanoTime();
+        this.submittedNanos = submittedNanos;
     }
 
     /// {@return when its time is over, as the host's clock counts}
@@ -81,14 +85,14 @@ final class PassthroughCommand extends CompletableFuture<Completion> implements 
         }
     }
 
-    /// A command that waited all its time for a thread is not sent: whoever submitted it may have given up.
+    /// A command that waited all its time for a place and a thread is not sent: whoever submitted it may have given up.
     private void requireTimeLeft() {
         if (owner.host().clock().nanoTime() - submittedNanos >= timeoutNanos) {
             throw new TransportException(
                     FailureCategory.RETRY,
-                    block.describe() + " waited " + timeout.toMillis()
-                            + " ms for a thread of the executor and was not sent",
-                    "Pass an executor with a thread for each command in flight",
+                    block.describe() + " waited " + CommandBlock.toMillis(timeout)
+                            + " ms for a place and a thread and was not sent",
+                    "Give it more time, or pass an executor with a thread for each command in flight",
                     0,
                     null);
         }

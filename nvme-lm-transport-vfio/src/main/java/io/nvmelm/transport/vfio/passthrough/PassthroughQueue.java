@@ -6,14 +6,12 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.Completion;
-import io.nvmelm.nvme.DataDirection;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.spi.TransportLimits;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.OpenFile;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -168,20 +167,23 @@ public final class PassthroughQueue implements AdminTransport {
     public CompletableFuture<Completion> submit(
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {
         requireArguments(entry, timeout);
-        var memory = requireOwn(entry, data, dataByteSize);
-        if (RingMemory.isNamedBy(entry)) {
-            return CompletableFuture.failedFuture(RingMemory.refusal());
+        var memory = requireOwn(data, dataByteSize);
+        var refusal = EntryRules.check(entry, memory != null, dataByteSize);
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(refusal);
         }
+        long start = host.clock().nanoTime();
         PassthroughCommand command;
         lock.lock();
         try {
-            while (freeCount == 0 && !closed) {
-                placeFreed.awaitUninterruptibly();
-            }
+            boolean hasPlace = awaitPlace(start, timeout);
             if (closed) {
                 return CompletableFuture.failedFuture(closedFailure());
             }
-            command = begin(entry, memory, dataByteSize, timeout);
+            if (!hasPlace) {
+                return CompletableFuture.failedFuture(noPlace(timeout));
+            }
+            command = begin(entry, memory, dataByteSize, start, timeout);
         } finally {
             lock.unlock();
         }
@@ -206,8 +208,7 @@ public final class PassthroughQueue implements AdminTransport {
         }
     }
 
-    private @Nullable PassthroughMemory requireOwn(
-            MemorySegment entry, @Nullable TransferMemory data, long dataByteSize) {
+    private @Nullable PassthroughMemory requireOwn(@Nullable TransferMemory data, long dataByteSize) {
         if (data == null) {
             if (dataByteSize != 0) {
                 throw new InvalidValueException("dataByteSize", Long.toString(dataByteSize), "0 without data");
@@ -221,11 +222,6 @@ public final class PassthroughQueue implements AdminTransport {
         if (dataByteSize < 0 || dataByteSize > byteSize) {
             throw new InvalidValueException("dataByteSize", Long.toString(dataByteSize), "0 to " + byteSize);
         }
-        int opcode = Byte.toUnsignedInt(entry.get(ValueLayout.JAVA_BYTE, SubmissionEntryView.OPCODE_OFFSET));
-        if (DataDirection.ofOpcode(opcode) == DataDirection.BIDIRECTIONAL) {
-            throw new InvalidValueException(
-                    "opcode", Integer.toString(opcode), "with data one way, as the kernel maps them for one");
-        }
         return memory;
     }
 
@@ -233,15 +229,56 @@ public final class PassthroughQueue implements AdminTransport {
         return new InvalidValueException("data", data.toString(), "memory of this transport that is not closed");
     }
 
+    /// Waits until there is a place or this is closed, for the command's time at most. An interrupt does not end the
+    /// waiting and is kept. Only under the lock.
+    ///
+    /// @return whether there is a place
+    private boolean awaitPlace(long start, Duration timeout) {
+        long nanos = TimeUnit.NANOSECONDS.convert(timeout);
+        long left = nanos;
+        boolean interrupted = false;
+        while (freeCount == 0 && !closed && left > 0) {
+            try {
+                left = placeFreed.awaitNanos(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                left = nanos - (host.clock().nanoTime() - start);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return freeCount > 0;
+    }
+
+    private TransportException noPlace(Duration timeout) {
+        return new TransportException(
+                FailureCategory.RETRY,
+                "the command was not sent: for " + CommandBlock.toMillis(timeout) + " ms all " + underWay.length
+                        + " places for commands through " + node.name() + " were taken",
+                "Let commands complete first, give them more time, or allow more in flight with an executor",
+                0,
+                null);
+    }
+
     /// Takes a place. Whatever is wrong is found before anything is changed.
     private PassthroughCommand begin(
-            MemorySegment entry, @Nullable PassthroughMemory memory, long dataByteSize, Duration timeout) {
+            MemorySegment entry,
+            @Nullable PassthroughMemory memory,
+            long dataByteSize,
+            long start,
+            Duration timeout) {
         if (memory != null && memory.isClosed()) {
             throw foreignOrClosed(memory);
         }
         var block = freeBlocks[freeCount - 1];
-        block.fill(entry, memory == null ? 0 : memory.address(), dataByteSize);
-        var command = new PassthroughCommand(this, block, memory, timeout);
+        long address = memory == null ? 0 : memory.address();
+        try {
+            block.fill(entry, address, dataByteSize);
+        } catch (IllegalStateException | WrongThreadException e) {
+            throw EntryRules.unreadable(entry, e);
+        }
+        var command = new PassthroughCommand(this, block, memory, start, timeout);
         if (memory != null) {
             memory.use(command.deadlineNanos());
         }

@@ -14,7 +14,8 @@ final class RingMemory {
     /// The reason, for [io.nvmelm.spi.TransportLimits#noRingMemoryReason()].
     static final String UNAVAILABLE =
             "the kernel unmaps the memory of a passthrough command when the command is complete, so the controller cannot go on"
-                    + " writing there; the admin queue in user space (VfioAdminTransport) can hold rings";
+                    + " writing there; a controller that is opened through VFIO in user space (NvmeAdminTransport) can hold"
+                    + " rings";
 
     /// Doorbell Buffer Config (Base 2.3 fig. 142).
     private static final int DOORBELL_BUFFER_CONFIG = 0x7C;
@@ -37,7 +38,8 @@ final class RingMemory {
         return new TransportException(
                 FailureCategory.ABORT_MIGRATION,
                 "the command names memory that the controller would use after it: " + UNAVAILABLE,
-                "Open the controller by the admin queue in user space",
+                "Bind the controller to vfio-pci and open it in user space with NvmeController.open, whose transport is an"
+                        + " NvmeAdminTransport",
                 0,
                 null);
     }

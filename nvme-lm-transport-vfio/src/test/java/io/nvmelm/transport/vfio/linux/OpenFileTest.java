@@ -69,6 +69,20 @@ class OpenFileTest {
         assertThat(host.openDescriptors()).isEmpty();
     }
 
+    /// Its owner closes it, and may have given the number to another file by then.
+    @Test
+    void aFileOfSomebodyElseIsRefusedAfterCloseAndStaysOpen() {
+        int fd = calls.eventfd();
+        var file = OpenFile.borrowed(calls, fd, "the counter");
+        assertThat(file.acquire()).isEqualTo(fd);
+        file.close();
+        assertThat(file.isClosed()).isTrue();
+        file.release();
+        assertThatThrownBy(file::acquire).isInstanceOf(TransportException.class);
+        assertThat(host.openDescriptors()).hasSize(1);
+        calls.close(fd);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13})
     void whateverThreadsDoTheNumberIsUsedOnlyWhileOpenAndClosedOnce(long seed) throws Exception {

@@ -248,7 +248,7 @@ class PassthroughQueueTest {
         try (var queue = open(waiting::add, 1)) {
             submit(queue, null);
             var blocked = Thread.ofPlatform().daemon().start(() -> submit(queue, null));
-            while (blocked.getState() != Thread.State.WAITING) {
+            while (blocked.getState() != Thread.State.TIMED_WAITING) {
                 assertThat(blocked.isAlive()).isTrue();
                 Thread.onSpinWait();
             }
@@ -265,7 +265,7 @@ class PassthroughQueueTest {
         submit(queue, null);
         var refused = new CompletableFuture<CompletableFuture<Completion>>();
         var blocked = Thread.ofPlatform().daemon().start(() -> refused.complete(submit(queue, null)));
-        while (blocked.getState() != Thread.State.WAITING) {
+        while (blocked.getState() != Thread.State.TIMED_WAITING) {
             assertThat(blocked.isAlive()).isTrue();
             Thread.onSpinWait();
         }
@@ -293,7 +293,7 @@ class PassthroughQueueTest {
     void commandsThatNameMemoryForLaterAreRefusedWithTheReason(int opcode, int select, boolean refused) {
         try (var queue = open(null, 1);
                 var memory = queue.allocate(4096)) {
-            assertThat(queue.limits().ringMemoryUnavailable().orElseThrow()).contains("unmaps", "VfioAdminTransport");
+            assertThat(queue.limits().ringMemoryUnavailable().orElseThrow()).contains("unmaps", "NvmeAdminTransport");
             var entry = entry(opcode);
             entry.set(ValueLayout.JAVA_BYTE, 40, (byte) select);
             int before = host.blocks().size();
@@ -301,7 +301,9 @@ class PassthroughQueueTest {
             assertThat(future.isCompletedExceptionally()).isEqualTo(refused);
             assertThat(host.blocks()).hasSize(refused ? before : before + 1);
             if (refused) {
-                assertThat(failureOf(TransportException.class, future)).hasMessageContaining("unmaps");
+                var failure = failureOf(TransportException.class, future);
+                assertThat(failure).hasMessageContaining("unmaps");
+                assertThat(failure.remedy()).contains("vfio-pci", "NvmeController.open");
             }
         }
     }
