@@ -18,6 +18,7 @@ make_iommufd_kernel() {
         make -s kernelrelease >"$result/release"
     } >"$log" 2>&1 || fail "the kernel could not be built, see $log"
     cp -- arch/x86/boot/bzImage "$result/vmlinuz"
+    cp -- "$here/iommufd.config" "$result/config"
     find "$PWD" -name '*.ko' >"$scratch/modules.found"
     cd "$here"
     collect_modules "$scratch/modules.found" "$result"

@@ -17,6 +17,7 @@ prepare_kernel() {
         mkdir -p "$cache/partial/kernel/modules"
         "make_${kernel}_kernel" "$cache/partial" "$cache/partial/kernel"
         kernel_folder=$cache/$kernel-$(cat "$cache/partial/kernel/release")
+        rm -rf -- "$kernel_folder"
         mv -- "$cache/partial/kernel" "$kernel_folder"
         rm -rf -- "$cache/partial" "$cache/apt"
     fi
@@ -24,8 +25,14 @@ prepare_kernel() {
     say "kernel $(cat "$kernel_folder/release") in $kernel_folder"
 }
 
+# One that was built by other settings than today's is as good as none.
 newest_cached_kernel() {
-    find "$cache" -mindepth 1 -maxdepth 1 -type d -name "$kernel-6.12.*" | sort -V | tail -n 1
+    local folder newest=
+    while read -r folder; do
+        [ "$kernel" != iommufd ] || cmp -s "$folder/config" "$here/iommufd.config" || continue
+        newest=$folder
+    done < <(find "$cache" -mindepth 1 -maxdepth 1 -type d -name "$kernel-6.12.*" | sort -V)
+    echo "$newest"
 }
 
 # make_debian_kernel <scratch folder> <result folder>
