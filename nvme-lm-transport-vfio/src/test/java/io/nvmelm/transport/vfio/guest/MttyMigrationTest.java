@@ -12,6 +12,7 @@ import io.nvmelm.MigrationData;
 import io.nvmelm.PreCopyInfo;
 import io.nvmelm.SessionEndedException;
 import io.nvmelm.TransportException;
+import io.nvmelm.transport.vfio.AccessPath;
 import io.nvmelm.transport.vfio.VfioDevice;
 import io.nvmelm.transport.vfio.VfioMigratableDevice;
 import java.io.ByteArrayOutputStream;
@@ -54,6 +55,8 @@ class MttyMigrationTest {
         assertThat(sender.capabilities()).containsExactlyInAnyOrder(MigrationCapability.values());
         assertThat(VfioMigratableDevice.unsupportedReasons(sourceFunction)).isEmpty();
         assertThat(sender.state()).isEqualTo(DeviceState.RUNNING);
+        assertThat(sourceFunction.path())
+                .isEqualTo(GuestEnvironment.read().iommufd() ? AccessPath.CDEV : AccessPath.GROUP);
     }
 
     @Test
