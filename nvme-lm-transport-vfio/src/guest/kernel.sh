@@ -39,7 +39,7 @@ newest_cached_kernel() {
 make_debian_kernel() {
     local scratch=$1 result=$2 release version
     release=$(newest_kernel_release)
-    [ -n "$release" ] || fail "no kernel 6.12 in $debian_mirror/debian-security bookworm-security"
+    [ -n "$release" ] || fail "no kernel 6.12 in the suite $debian_suite"
     version=${release%-amd64}
     unpack "$scratch" "linux-image-$release" "linux-headers-$release" "linux-headers-$version-common" \
         "linux-kbuild-$version" linux-source-6.12

@@ -2,7 +2,7 @@
 # Debian packages, fetched and unpacked but not installed: an apt of its own, with lists and status in the cache, which
 # needs no root and leaves the host's /etc/apt alone.
 
-debian_mirror=${NVMELM_GUEST_MIRROR:-http://deb.debian.org}
+debian_suite=bookworm-security
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 private_apt() {
@@ -15,13 +15,28 @@ private_apt() {
         -o APT::Architecture=amd64 -o APT::Sandbox::User= -o Acquire::Retries=3 -o Acquire::Languages=none "$@"
 }
 
+# Where this host takes the suite from; the environment's NVMELM_GUEST_MIRROR goes before it. Read from the host's own
+# sources, so that a mirror or cache that was set up there is used here too.
+suite_site() {
+    if [ -n "${NVMELM_GUEST_MIRROR:-}" ]; then
+        echo "$NVMELM_GUEST_MIRROR"
+        return
+    fi
+    # All of it is read, since apt-get minds when its reader goes away.
+    apt-get indextargets --format '$(RELEASE) $(SITE)' 'Created-By: Packages' |
+        awk -v suite="$debian_suite" '$1 == suite && !found { print $2; found = 1 }'
+}
+
 # The security suite of Debian 12 has 6.12 kernels beside its own 6.1.
 update_packages() {
+    local site
+    site=$(suite_site)
+    [ -n "$site" ] ||
+        fail "apt has no source for $debian_suite: add it, or set NVMELM_GUEST_MIRROR to the URL of such an archive"
     mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
     : >"$cache/apt/status"
-    printf 'deb [signed-by=%s] %s/debian-security bookworm-security main\n' "$debian_keyring" "$debian_mirror" \
-        >"$cache/apt/sources.list"
-    private_apt apt-get update || fail "the package lists could not be read from $debian_mirror"
+    printf 'deb [signed-by=%s] %s %s main\n' "$debian_keyring" "$site" "$debian_suite" >"$cache/apt/sources.list"
+    private_apt apt-get update || fail "the package lists of $debian_suite could not be read from $site"
 }
 
 # The newest 6.12 that there is, such as 6.12.117+deb12-amd64.

@@ -4,6 +4,7 @@
 # `mvn verify -Pguest` calls it after the tests are compiled. Settings are environment variables:
 #   GUEST_TARGET          the module's target folder, with classes, test-classes and guest/{lib,classpath,java}
 #   GUEST_CACHE           where kernels are kept between runs; NVMELM_GUEST_CACHE goes before it
+#   NVMELM_GUEST_MIRROR   URL of an archive with Debian's security suite; by default the one that the host's apt uses
 #   GUEST_KERNEL          debian: Debian's own 6.12; iommufd: built from Debian's source, with iommufd and VFIO cdevs
 #   GUEST_ACCEL           tcg or kvm
 #   GUEST_TIME_LIMIT      seconds that one boot with all tests may take

@@ -1,7 +1,6 @@
 package io.nvmelm.transport.vfio;
 
 import io.nvmelm.FailureCategory;
-import io.nvmelm.InvalidValueException;
 import io.nvmelm.TransportException;
 import java.util.List;
 import java.util.Map;
@@ -49,28 +48,6 @@ final class IovaAllocator {
                 "Close memory that is no longer used",
                 0,
                 null);
-    }
-
-    /// Takes addresses that the caller chose.
-    ///
-    /// @throws InvalidValueException when they are not aligned, not in one of the ranges, or taken
-    void reserve(long first, long byteSize) {
-        if ((first & (granule - 1)) != 0 || (byteSize & (granule - 1)) != 0 || byteSize <= 0) {
-            throw new InvalidValueException(
-                    "deviceAddress", Long.toHexString(first) + "h + " + byteSize, "multiples of " + granule);
-        }
-        if (ranges.stream().noneMatch(range -> fits(first, byteSize, range))) {
-            throw new InvalidValueException(
-                    "deviceAddress", Long.toHexString(first) + "h + " + byteSize, "inside one of " + this);
-        }
-        var conflict = conflict(first, byteSize);
-        if (conflict != null) {
-            throw new InvalidValueException(
-                    "deviceAddress",
-                    Long.toHexString(first) + "h + " + byteSize,
-                    "disjoint from " + Long.toHexString(conflict.getKey()) + "h + " + conflict.getValue());
-        }
-        used.put(first, byteSize);
     }
 
     void free(long first) {

@@ -1,6 +1,7 @@
 package io.nvmelm.transport.vfio;
 
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.transport.vfio.linux.ClosingSteps;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

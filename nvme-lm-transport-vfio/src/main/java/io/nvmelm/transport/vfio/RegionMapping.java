@@ -1,5 +1,6 @@
 package io.nvmelm.transport.vfio;
 
+import io.nvmelm.transport.vfio.linux.ClosingSteps;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.MappedMemory;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import io.nvmelm.FailureCategory;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
+import io.nvmelm.transport.vfio.linux.ClosingSteps;
 import io.nvmelm.transport.vfio.linux.Errno;
 import io.nvmelm.transport.vfio.linux.KernelError;
 import io.nvmelm.transport.vfio.linux.LinuxHost;

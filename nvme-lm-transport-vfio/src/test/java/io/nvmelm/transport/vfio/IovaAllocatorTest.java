@@ -1,10 +1,8 @@
 package io.nvmelm.transport.vfio;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nvmelm.InvalidValueException;
 import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.DmaSpace.AddressRange;
 import java.util.List;
@@ -68,24 +66,6 @@ class IovaAllocatorTest {
         assertThatThrownBy(() -> new IovaAllocator(List.of(), PAGE).allocate(PAGE))
                 .isInstanceOf(TransportException.class)
                 .hasMessageContaining("free in []");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "20000, 1000, true", "20001, 1000, false", "20000, 800, false", "20000, 0, false", "1f000, 1000, false",
-        "2f000, 1000, true", "2f000, 2000, false", "24000, 1000, false", "23000, 2000, false", "22000, 2000, true",
-        "20000, 10000, false", "20000, ffffffffffff1000, false",
-    })
-    void chosenAddressesHaveToBeAlignedAllowedAndFree(String first, String size, boolean fits) {
-        var allocator = new IovaAllocator(List.of(new AddressRange(0x20000, 0x2FFFF)), PAGE);
-        allocator.reserve(0x24000, 0x1000);
-        if (fits) {
-            assertThatCode(() -> allocator.reserve(hex(first), hex(size))).doesNotThrowAnyException();
-            assertThatThrownBy(() -> allocator.reserve(hex(first), 0x1000)).hasMessageContaining("disjoint from");
-        } else {
-            assertThatThrownBy(() -> allocator.reserve(hex(first), hex(size))).isInstanceOf(
-                    InvalidValueException.class);
-        }
     }
 
     /// The same by trying every page.

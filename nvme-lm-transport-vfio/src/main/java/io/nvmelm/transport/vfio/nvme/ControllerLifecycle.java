@@ -4,6 +4,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.EventCounter;
 import io.nvmelm.transport.vfio.VfioDevice;
+import io.nvmelm.transport.vfio.linux.ClosingSteps;
 import io.nvmelm.transport.vfio.linux.HostClock;
 import io.nvmelm.transport.vfio.uapi.PciRegs;
 import io.nvmelm.transport.vfio.uapi.Vfio;

@@ -4,6 +4,7 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.transport.vfio.VfioDevice;
+import io.nvmelm.transport.vfio.linux.ClosingSteps;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
