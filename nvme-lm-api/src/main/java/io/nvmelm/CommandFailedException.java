@@ -1,5 +1,6 @@
 package io.nvmelm;
 
+import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.NvmeStatus;
 import io.nvmelm.nvme.StatusCode;
 
@@ -12,15 +13,32 @@ public final class CommandFailedException extends LiveMigrationException {
     private final String command;
     /// What the controller answered.
     private final NvmeStatus status;
+    /// Completion dword 0.
+    private final int dword0;
+    /// Completion dword 1.
+    private final int dword1;
 
-    /// Creates the failure of one command.
+    /// Creates the failure of one command of which nothing more is known than its status.
     ///
     /// @param command the command in words with its parameters, for instance `Suspend(controllerId=18)`
     /// @param status  what the controller answered; not a success
     public CommandFailedException(String command, NvmeStatus status) {
-        super(categoryOf(status), command + " was answered with " + status, remedyOf(status), null);
+        this(command, new Completion(0, 0, status), categoryOf(status), remedyOf(status));
+    }
+
+    /// Creates the failure of one command by somebody who knows what the status means for it.
+    ///
+    /// @param command    the command in words with its parameters, for instance `Suspend(controllerId=18)`
+    /// @param completion what the controller answered
+    /// @param category   what a caller can do
+    /// @param remedy     what a person can do about it, one sentence without full stop
+    public CommandFailedException(
+            String command, Completion completion, FailureCategory category, String remedy) {
+        super(category, command + " was answered with " + completion.status(), remedy, null);
         this.command = command;
-        this.status = status;
+        this.status = completion.status();
+        this.dword0 = completion.dword0();
+        this.dword1 = completion.dword1();
     }
 
     /// {@return the command in words}
@@ -31,6 +49,16 @@ public final class CommandFailedException extends LiveMigrationException {
     /// {@return what the controller answered}
     public NvmeStatus status() {
         return status;
+    }
+
+    /// {@return completion dword 0, which with some statuses is a hint at what would be possible; else 0 or without meaning}
+    public int dword0() {
+        return dword0;
+    }
+
+    /// {@return completion dword 1, which with some statuses is a hint at what would be possible; else 0 or without meaning}
+    public int dword1() {
+        return dword1;
     }
 
     private static FailureCategory categoryOf(NvmeStatus status) {

@@ -23,19 +23,32 @@ public interface DirtyMemoryTracking {
         }
     }
 
-    /// Starts tracking.
+    /// Starts tracking; ends an earlier tracking of the same device. Blocks.
     ///
     /// @param ranges       what to track, disjoint
     /// @param pageByteSize wished granularity in bytes, a power of two of 4096 or more
     /// @return granularity chosen by the device, in bytes
+    /// @throws InvalidValueException  when ranges overlap or the granularity is not possible
+    /// @throws LiveMigrationException when the device refused; nothing is tracked then
     long start(List<MemoryRange> ranges, long pageByteSize);
 
-    /// Sets in `bitmap` one bit for each page of `range` that was written since the last report; never clears one.
+    /// Sets in `bitmap` one bit for each page of `range` that was written since the last report; never clears one. Blocks for
+    /// the commands that it takes. After a failure every page that is tracked counts as written: the next report that succeeds
+    /// says so, and nothing is lost.
     ///
     /// @param range        what to report, inside the ranges that are tracked
     /// @param pageByteSize bytes that one bit stands for, a power of two of 4096 or more
     /// @param bitmap       at least one bit for each page, bit 0 of byte 0 first
+    /// @throws InvalidValueException  when an argument is out of bounds or nothing is tracked
+    /// @throws LiveMigrationException when the device did not report
     void report(MemoryRange range, long pageByteSize, MemorySegment bitmap);
+
+    /// {@return whether the last report proved that the device writes nothing more until it resumes: it was suspended and
+    /// had nothing left to report} Always false where the device cannot say so; an empty report alone proves nothing, since
+    /// devices may hold changes back.
+    default boolean isQuiescent() {
+        return false;
+    }
 
     /// Stops tracking; what was not reported is dropped.
     void stop();

@@ -39,6 +39,11 @@ public interface MigratableDevice extends AutoCloseable {
     /// {@return the tracking of the guest memory that this device writes; empty when it cannot track}
     Optional<DirtyMemoryTracking> dirtyMemory();
 
+    /// {@return the tracking of the user data that this device changes; empty when it cannot track}
+    default Optional<UserDataTracking> userData() {
+        return Optional.empty();
+    }
+
     /// {@return formats in which this device can deliver and take its state, best first; empty where the format is a
     /// matter of the kernel's driver alone} Does not block.
     default List<StateFormat> stateFormats() {

@@ -20,8 +20,10 @@ class LiveMigrationExceptionTest {
     /// One of each kind.
     static List<LiveMigrationException> oneOfEach() {
         return List.of(
+                new BlockCopyException("reading", 1, 4096, 8, "the link is down", new IOException("link")),
                 new CallbackException("GuestControl.pause", new IllegalStateException("no such guest")),
                 new CapabilityMissingException("Managing", "OACS bit 7", "Open the primary controller"),
+                new ChangesLostException("the queue was full", 1L << 30),
                 new CommandFailedException("Resume(18)", NvmeStatus.of(StatusCode.CONTROLLER_NOT_SUSPENDED)),
                 new CommandTimeoutException("Suspend(controllerId=18)", Duration.ofSeconds(60)),
                 new DeviceStateException(DeviceState.STOP, "no way leads to PRE_COPY", "Ask for another state"),

@@ -23,7 +23,6 @@ final class RoomRules {
     private static final Set<String> VFIO_WORDS = Set.of(
             "DeviceState",
             "DeviceStateException",
-            "DirtyMemoryTracking",
             "MigratableDevice",
             "MigrationCapability",
             "MigrationData");

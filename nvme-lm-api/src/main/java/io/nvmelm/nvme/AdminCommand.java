@@ -3,7 +3,9 @@ package io.nvmelm.nvme;
 /// An admin command of live migration or of what prepares it, as a value. Its encoding is the matter of the core module.
 public sealed interface AdminCommand
         permits IdentifyCommand, SuspendCommand, ResumeCommand, SetControllerStateCommand, GetControllerStateCommand,
-        VirtualizationManagementCommand {
+        VirtualizationManagementCommand, CreateControllerDataQueueCommand, DeleteControllerDataQueueCommand,
+        LogUserDataChangesCommand, TrackMemoryChangesCommand, TrackedMemoryChangesCommand, SetQueueHeadCommand,
+        GetQueueHeadCommand, VendorMigrationCommand {
 
     /// {@return the opcode}
     AdminOpcode opcode();

@@ -2,7 +2,8 @@ package io.nvmelm.nvme;
 
 import java.util.Optional;
 
-/// Opcodes of admin commands (Base 2.3 fig. 142) as far as live migration meets them.
+/// Opcodes of admin commands (Base 2.3 fig. 142) as far as live migration meets them. Those of the
+/// vendor specific range mean what their names say on devices with the vendor commands of 2022 alone.
 public enum AdminOpcode {
     /// Delete I/O Submission Queue, 00h.
     DELETE_IO_SUBMISSION_QUEUE(0x00),
@@ -36,8 +37,20 @@ public enum AdminOpcode {
     MIGRATION_RECEIVE(0x42),
     /// Controller Data Queue, 45h.
     CONTROLLER_DATA_QUEUE(0x45),
+    /// Format NVM, 80h.
+    FORMAT_NVM(0x80),
     /// Sanitize, 84h.
-    SANITIZE(0x84);
+    SANITIZE(0x84),
+    /// Query of the size of a state, C4h, of [VendorMigrationCommand].
+    VENDOR_QUERY_STATE_SIZE(0xC4),
+    /// Suspend, C8h, of [VendorMigrationCommand].
+    VENDOR_SUSPEND(0xC8),
+    /// Resume, CCh, of [VendorMigrationCommand].
+    VENDOR_RESUME(0xCC),
+    /// Save a state, D2h, of [VendorMigrationCommand].
+    VENDOR_SAVE_STATE(0xD2),
+    /// Load a state, D5h, of [VendorMigrationCommand].
+    VENDOR_LOAD_STATE(0xD5);
 
     private static final AdminOpcode[] BY_VALUE = new AdminOpcode[256];
 

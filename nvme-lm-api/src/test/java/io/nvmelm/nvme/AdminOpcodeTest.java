@@ -18,7 +18,13 @@ class AdminOpcodeTest {
         "0x41, MIGRATION_SEND, HOST_TO_CONTROLLER",
         "0x42, MIGRATION_RECEIVE, CONTROLLER_TO_HOST",
         "0x45, CONTROLLER_DATA_QUEUE, HOST_TO_CONTROLLER",
-        "0x84, SANITIZE, NONE"
+        "0x80, FORMAT_NVM, NONE",
+        "0x84, SANITIZE, NONE",
+        "0xC4, VENDOR_QUERY_STATE_SIZE, NONE",
+        "0xC8, VENDOR_SUSPEND, NONE",
+        "0xCC, VENDOR_RESUME, NONE",
+        "0xD2, VENDOR_SAVE_STATE, CONTROLLER_TO_HOST",
+        "0xD5, VENDOR_LOAD_STATE, HOST_TO_CONTROLLER"
     })
     void opcodesAndDirectionsAreTheStandards(int value, AdminOpcode opcode, DataDirection direction) {
         assertThat(opcode.value()).isEqualTo(value);

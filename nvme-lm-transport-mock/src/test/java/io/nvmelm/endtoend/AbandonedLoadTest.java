@@ -9,6 +9,7 @@ import io.nvmelm.RunPermission;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.rules.Proves;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ class AbandonedLoadTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
+    @Proves(host = {"set.failed-piece", "procedure.source-resumes"})
     void theMigrationAfterAFailedOneSucceeds(int failingPiece) throws IOException {
         var hosts = new TwoHosts(failingPiece, false, builder -> builder);
         hosts.options = TransferOptions.defaults().withPieces(128, 2);

@@ -3,6 +3,7 @@ package io.nvmelm.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.TransferOptions;
+import io.nvmelm.rules.Proves;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.io.IOException;
 import java.util.Collections;
@@ -27,12 +28,14 @@ class BlackoutCommandsTest {
     }
 
     @Test
+    @Proves(host = {"set.only", "suspend.ends-by-resume"})
     void aStateThatFitsOneTransferTakesExactlySuspendGetSetResume() throws IOException {
         var hosts = migrate(TransferOptions.defaults());
         assertThat(hosts.blackoutCommands).containsExactly("Suspend", "Get", "Set", "Resume");
     }
 
     @Test
+    @Proves(host = {"set.first-middle-last", "discovery.data-within-mdts"})
     void aStateInPiecesTakesOneGetAndOneSetForEachAndOneGetToCompare() throws IOException {
         var hosts = migrate(TransferOptions.defaults().withPieces(1024, 3));
         int pieces = Collections.frequency(hosts.blackoutCommands, "Set");

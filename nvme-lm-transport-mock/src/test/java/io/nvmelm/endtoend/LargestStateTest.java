@@ -14,6 +14,7 @@ import io.nvmelm.nvme.NvmeControllerState;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.StateFormat;
 import io.nvmelm.nvme.SubmissionQueueState;
+import io.nvmelm.rules.Proves;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.spi.TransportLimits;
@@ -128,6 +129,15 @@ class LargestStateTest {
 
     @ParameterizedTest
     @ValueSource(ints = {64, 68, 500, 4092, 4096, 4100, 65_536, 262_144, 1_048_576, 3_145_732, 3_145_736, 4_194_304})
+    @Proves(host = {
+        "state.queues",
+        "state.submission-queue",
+        "state.completion-queue",
+        "state.envelope",
+        "set.first-middle-last",
+        "get.count-is-zero-based",
+        "set.count-is-plain"
+    })
     void itIsWrittenAndReadInPiecesOfAnySizeInBoundedMemory(int pieceBytes) {
         var clock = new VirtualClock();
         var subsystem = InMemorySubsystem.builder(clock)

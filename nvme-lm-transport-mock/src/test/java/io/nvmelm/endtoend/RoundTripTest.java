@@ -7,6 +7,7 @@ import io.nvmelm.RunPermission;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.nvme.NvmeControllerState;
+import io.nvmelm.rules.Proves;
 import io.nvmelm.transport.mock.LatencyModel;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.io.IOException;
@@ -44,6 +45,15 @@ class RoundTripTest {
     }
 
     @Test
+    @Proves(host = {
+        "procedure.state-after-suspend",
+        "suspend.finishes-what-was-fetched",
+        "suspend.unfetched-stay",
+        "resume.restarts",
+        "discovery.data-within-mdts",
+        "set.first-middle-last",
+        "set.creates-queues"
+    })
     void twoHundredSeedsOfLoadAndShape() throws IOException {
         for (long seed = 1; seed <= 200; seed++) {
             var random = new SplittableRandom(seed);
@@ -56,46 +66,60 @@ class RoundTripTest {
             var hosts = new TwoHosts(seed, standardStateOnly, builder -> builder.maximumFetchedCommands(fetched));
             hosts.options = TransferOptions.defaults()
                     .withPieces(64 + 4 * random.nextInt(200), 1 + random.nextInt(5));
-            var guest = GuestDriver.builder(hosts.clock, hosts.memory)
-                    .queuePairs(queuePairs)
-                    .queueEntries(entries)
-                    .asynchronousEventRequests(standardStateOnly ? 0 : 2)
-                    .blocks(0, 4096)
-                    .seed(seed)
-                    .start(TwoHosts.controller(hosts.a));
-            hosts.lastAct = () -> {
-                // Of these, some are finished when the controller is to be suspended, some fetched, some in their queues.
-                guest.submit(1 + random.nextInt(100));
-                hosts.clock.advance(Duration.ofNanos(random.nextInt(60_000)));
-                if (random.nextBoolean()) {
-                    guest.poll();
-                    guest.submit(1 + random.nextInt(100));
-                    hosts.clock.advance(Duration.ofNanos(random.nextInt(3_000)));
-                }
-            };
-            for (boolean there : new boolean[] {true, false}) {
-                guest.run(random.nextInt(300));
-                // The standard's state leaves the admin queue out, so there it works until the first migration alone.
-                int admin = standardStateOnly || random.nextInt(4) != 0 ? 0 : random.nextInt(70);
-                for (; admin > 0; admin--) {
-                    guest.identify();
-                }
-                migrate(hosts, guest, there);
-                if (random.nextBoolean()) {
-                    // Nothing rings a doorbell: what was in the queues must go on by itself.
-                    assertThat(guest.drain()).as("drain: %s\n%s", what, guest.report()).isTrue();
-                }
-                if (!standardStateOnly) {
-                    assertThat(guest.identify().controllerId()).as(what).isEqualTo(there ? 0x40 : 1);
-                }
-            }
-            guest.run(random.nextInt(200));
-            assertNothingLost(hosts, guest, what);
+            thereAndBack(hosts, random, seed, queuePairs, entries, standardStateOnly, what);
         }
+    }
+
+    /// A guest of the given shape goes there and back under load; what else happens is random.
+    static void thereAndBack(
+            TwoHosts hosts,
+            SplittableRandom random,
+            long seed,
+            int queuePairs,
+            int entries,
+            boolean standardStateOnly,
+            String what)
+            throws IOException {
+        var guest = GuestDriver.builder(hosts.clock, hosts.memory)
+                .queuePairs(queuePairs)
+                .queueEntries(entries)
+                .asynchronousEventRequests(standardStateOnly ? 0 : 2)
+                .blocks(0, 4096)
+                .seed(seed)
+                .start(TwoHosts.controller(hosts.a));
+        hosts.lastAct = () -> {
+            // Of these, some are finished when the controller is to be suspended, some fetched, some in their queues.
+            guest.submit(1 + random.nextInt(100));
+            hosts.clock.advance(Duration.ofNanos(random.nextInt(60_000)));
+            if (random.nextBoolean()) {
+                guest.poll();
+                guest.submit(1 + random.nextInt(100));
+                hosts.clock.advance(Duration.ofNanos(random.nextInt(3_000)));
+            }
+        };
+        for (boolean there : new boolean[] {true, false}) {
+            guest.run(random.nextInt(300));
+            // The standard's state leaves the admin queue out, so there it works until the first migration alone.
+            int admin = standardStateOnly || random.nextInt(4) != 0 ? 0 : random.nextInt(70);
+            for (; admin > 0; admin--) {
+                guest.identify();
+            }
+            migrate(hosts, guest, there);
+            if (random.nextBoolean()) {
+                // Nothing rings a doorbell: what was in the queues must go on by itself.
+                assertThat(guest.drain()).as("drain: %s\n%s", what, guest.report()).isTrue();
+            }
+            if (!standardStateOnly) {
+                assertThat(guest.identify().controllerId()).as(what).isEqualTo(there ? 0x40 : 1);
+            }
+        }
+        guest.run(random.nextInt(200));
+        assertNothingLost(hosts, guest, what);
     }
 
     @ParameterizedTest
     @CsvSource({"1, 2", "1, 4096", "8, 64", "64, 2", "64, 64", "64, 4096"})
+    @Proves(host = {"state.queues", "state.vendor-opaque", "set.vendor-data"})
     void everyShapeUnderLoad(int queuePairs, int entries) throws IOException {
         var hosts = new TwoHosts(7, false, builder -> builder);
         var guest = GuestDriver.builder(hosts.clock, hosts.memory)
@@ -119,6 +143,7 @@ class RoundTripTest {
     /// With a slow fetch everything is still in the queues at suspension, with a fast one it is under way.
     @ParameterizedTest
     @CsvSource({"2, true", "3, true", "4, true", "8, true", "2, false", "3, false", "4, false", "8, false"})
+    @Proves(host = {"state.slot-zero-phase", "set.creates-queues"})
     void headsAndTailsAtEveryWrapPosition(int entries, boolean slowFetch) throws IOException {
         for (int position = 0; position <= 2 * entries; position++) {
             for (int queued = 0; queued < entries; queued++) {
@@ -146,6 +171,7 @@ class RoundTripTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 8})
+    @Proves(host = {"suspend.unfetched-stay", "state.submission-queue"})
     void whatWasNotFetchedIsInTheStateAtEveryWrapPosition(int entries) {
         for (int position = 0; position <= 2 * entries; position++) {
             for (int queued = 0; queued < entries; queued++) {

@@ -5,6 +5,7 @@ import io.nvmelm.MigrationReport;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.device.NvmeMigratableDevice;
+import io.nvmelm.core.device.VendorCommandSet;
 import io.nvmelm.core.migration.MigrationReceiver;
 import io.nvmelm.core.migration.MigrationSender;
 import io.nvmelm.transport.mock.GuestMemory;
@@ -43,6 +44,8 @@ final class TwoHosts {
     TransferOptions options = TransferOptions.defaults();
     /// Whether the standard's state is all that travels, and the VMM has to carry the controller properties.
     private final boolean standardStateOnly;
+    /// Whether the controllers are migrated by the vendor specific commands of 2022.
+    boolean vendorCommands;
     /// What the guest does last before its processors stop.
     Runnable lastAct = () -> {};
     /// What arrived at both controlling controllers between pausing and resuming the guest.
@@ -71,6 +74,11 @@ final class TwoHosts {
     }
 
     NvmeMigratableDevice open(InMemorySubsystem host) {
+        if (vendorCommands) {
+            return NvmeMigratableDevice.open(
+                    VendorCommandSet.open(ControllingController.open(host.controllingTransport(), options), 1),
+                    controller(host).function());
+        }
         return NvmeMigratableDevice.open(
                 ControllingController.open(host.controllingTransport(), options).migratableByVirtualFunction(1),
                 controller(host).function());
@@ -146,7 +154,7 @@ final class TwoHosts {
     }
 
     /// What a VMM carries where the state has queues alone: the controller is set up and enabled as it was at the source.
-    private static void copyProperties(InMemoryController from, InMemoryController to) {
+    static void copyProperties(InMemoryController from, InMemoryController to) {
         to.writeRegister32(NvmRegisters.AQA, from.readRegister32(NvmRegisters.AQA));
         to.writeRegister64(NvmRegisters.ASQ, from.readRegister64(NvmRegisters.ASQ));
         to.writeRegister64(NvmRegisters.ACQ, from.readRegister64(NvmRegisters.ACQ));

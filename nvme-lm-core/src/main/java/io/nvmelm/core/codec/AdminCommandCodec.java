@@ -4,13 +4,22 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.nvme.AdminCommand;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.ControllerResourceType;
+import io.nvmelm.nvme.CreateControllerDataQueueCommand;
+import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
 import io.nvmelm.nvme.GetControllerStateCommand;
+import io.nvmelm.nvme.GetQueueHeadCommand;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.LogUserDataChangesCommand;
 import io.nvmelm.nvme.ResumeCommand;
 import io.nvmelm.nvme.SequenceIndicator;
 import io.nvmelm.nvme.SetControllerStateCommand;
+import io.nvmelm.nvme.SetQueueHeadCommand;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
+import io.nvmelm.nvme.TrackMemoryChangesCommand;
+import io.nvmelm.nvme.TrackedMemoryChangesCommand;
+import io.nvmelm.nvme.VendorMigrationCommand;
+import io.nvmelm.nvme.VendorMigrationOperation;
 import io.nvmelm.nvme.VirtualizationAction;
 import io.nvmelm.nvme.VirtualizationManagementCommand;
 import java.lang.foreign.MemorySegment;
@@ -45,6 +54,25 @@ import java.lang.foreign.MemorySegment;
 ///   Virtualization Management (1Ch, clause 8.2.6)
 ///   CDW10  CNTLID            | RT   | ACT           RT in 10:8, ACT in 3:0
 ///   CDW11  rsvd              | NR
+///
+///   Controller Data Queue (45h, clause 5.2.4)
+///   CDW10  rsvd    | QT      | rsvd | SEL           0 create, 1 delete
+///   CDW11  create: CNTLID in 31:16, PC in 0; delete: CDQID in 15:0
+///   CDW12  create: CDQSIZE, a plain count of dwords
+///
+///   Track Send (3Dh, clause 5.2.28), Track Receive (3Eh, clause 5.2.27)
+///   CDW10  action in 19:16   | rsvd | SEL           send: 0 log user data, 1 track memory; receive: 0
+///   CDW11  rsvd              | CDQID, or CNTLID
+///   CDW12  receive: NUMDL, a 0's based count of dwords
+///
+///   Set Features (09h), Get Features (0Ah), feature 21h alone (figs. 443 to 446)
+///   CDW10  SV in 31 | get: SEL in 10:8 | FID        both 0
+///   CDW11  set: ETPT in 31   | CDQID
+///   CDW12  set: HP; CDW13 TPT
+///
+///   Vendor specific commands of 2022 (C4h, C8h, CCh, D2h, D5h)
+///   CDW10  rsvd              | VF index
+///   CDW11  D5h: size in bytes
 /// ```
 ///
 /// Reserved fields are written as 0 and not looked at when read; reserved values of defined fields are refused.
@@ -56,6 +84,8 @@ public final class AdminCommandCodec {
     private static final int CDW15 = SubmissionEntryView.CDW15_OFFSET;
     private static final int DUDMQ = 1 << 31;
     private static final int UIDX_MASK = 0x7F;
+    private static final String KNOWN_OPCODES =
+            "6, 9, 10, 28, 61, 62, 65, 66, 69, 196, 200, 204, 210 or 213";
 
     private AdminCommandCodec() {}
 
@@ -79,6 +109,14 @@ public final class AdminCommandCodec {
                     | manage.resourceType().value() << 8
                     | manage.action().value())
                     .cdw11(manage.resourceCount());
+            case CreateControllerDataQueueCommand create -> TrackingCommandCodec.encode(create, view);
+            case DeleteControllerDataQueueCommand delete -> TrackingCommandCodec.encode(delete, view);
+            case LogUserDataChangesCommand log -> TrackingCommandCodec.encode(log, view);
+            case TrackMemoryChangesCommand track -> TrackingCommandCodec.encode(track, view);
+            case TrackedMemoryChangesCommand tracked -> TrackingCommandCodec.encode(tracked, view);
+            case SetQueueHeadCommand setHead -> TrackingCommandCodec.encode(setHead, view);
+            case GetQueueHeadCommand getHead -> TrackingCommandCodec.encode(getHead, view);
+            case VendorMigrationCommand vendor -> VendorCommandCodec.encode(vendor, view);
         }
     }
 
@@ -115,23 +153,27 @@ public final class AdminCommandCodec {
     ///                               of the entry at which it stands
     public static AdminCommand decode(MemorySegment entry) {
         var view = new SubmissionEntryView().wrap(entry, 0);
-        int opcode = view.opcode();
-        if (opcode == AdminOpcode.IDENTIFY.value()) {
-            return decodeIdentify(view);
-        }
-        if (opcode == AdminOpcode.MIGRATION_SEND.value()) {
-            requireNoNamespace(view);
-            return decodeSend(view);
-        }
-        if (opcode == AdminOpcode.MIGRATION_RECEIVE.value()) {
-            requireNoNamespace(view);
-            return decodeReceive(view);
-        }
-        if (opcode == AdminOpcode.VIRTUALIZATION_MANAGEMENT.value()) {
-            requireNoNamespace(view);
-            return decodeManagement(view);
-        }
-        throw refusal("OPC", opcode, "6, 28, 65 or 66", SubmissionEntryView.OPCODE_OFFSET);
+        return switch (AdminOpcode.fromValue(view.opcode()).orElseThrow(() -> unknown(view))) {
+            case IDENTIFY -> decodeIdentify(view);
+            case SET_FEATURES -> TrackingCommandCodec.decodeSetFeatures(view);
+            case GET_FEATURES -> TrackingCommandCodec.decodeGetFeatures(view);
+            case VIRTUALIZATION_MANAGEMENT -> decodeManagement(withoutNamespace(view));
+            case TRACK_SEND -> TrackingCommandCodec.decodeSend(withoutNamespace(view));
+            case TRACK_RECEIVE -> TrackingCommandCodec.decodeReceive(withoutNamespace(view));
+            case MIGRATION_SEND -> decodeSend(withoutNamespace(view));
+            case MIGRATION_RECEIVE -> decodeReceive(withoutNamespace(view));
+            case CONTROLLER_DATA_QUEUE -> TrackingCommandCodec.decodeQueue(withoutNamespace(view));
+            case VENDOR_QUERY_STATE_SIZE -> VendorCommandCodec.decode(VendorMigrationOperation.QUERY_SIZE, view);
+            case VENDOR_SUSPEND -> VendorCommandCodec.decode(VendorMigrationOperation.SUSPEND, view);
+            case VENDOR_RESUME -> VendorCommandCodec.decode(VendorMigrationOperation.RESUME, view);
+            case VENDOR_SAVE_STATE -> VendorCommandCodec.decode(VendorMigrationOperation.SAVE, view);
+            case VENDOR_LOAD_STATE -> VendorCommandCodec.decode(VendorMigrationOperation.LOAD, view);
+            default -> throw unknown(view);
+        };
+    }
+
+    private static InvalidValueException unknown(SubmissionEntryView view) {
+        return refusal("OPC", view.opcode(), KNOWN_OPCODES, SubmissionEntryView.OPCODE_OFFSET);
     }
 
     private static AdminCommand decodeIdentify(SubmissionEntryView view) {
@@ -221,13 +263,15 @@ public final class AdminCommandCodec {
         return offset;
     }
 
-    private static void requireNoNamespace(SubmissionEntryView view) {
+    private static SubmissionEntryView withoutNamespace(SubmissionEntryView view) {
         if (view.namespaceId() != 0) {
             throw refusal("NSID", view.namespaceId(), "0", NSID);
         }
+        return view;
     }
 
-    private static InvalidValueException refusal(String field, long value, String bound, int byteOffset) {
+    /// A field of an entry that has a value outside its bound.
+    static InvalidValueException refusal(String field, long value, String bound, int byteOffset) {
         return new InvalidValueException(field, Long.toString(value), bound, byteOffset);
     }
 }

@@ -1,6 +1,5 @@
 package io.nvmelm.core.controller;
 
-import io.nvmelm.CommandFailedException;
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.FailureCategory;
 import io.nvmelm.LiveMigrationException;
@@ -103,8 +102,8 @@ final class CommandPort {
 
     /// Returns the completion, or throws what its status means.
     static Completion requireSuccess(AdminCommand command, Completion completion) {
-        if (!completion.isSuccess()) {
-            throw new CommandFailedException(command.toString(), completion.status());
+        if (StatusMeanings.isFailure(command, completion)) {
+            throw StatusMeanings.failureOf(command, completion);
         }
         return completion;
     }

@@ -7,6 +7,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationUnsupportedException;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.IdentifyControllerCodec;
+import io.nvmelm.core.codec.IdentifyNvmControllerView;
 import io.nvmelm.core.codec.PrimaryControllerCapabilitiesCodec;
 import io.nvmelm.core.codec.SecondaryControllerListCodec;
 import io.nvmelm.core.codec.SupportedStateFormatsCodec;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The migration management controller: the one that takes the commands by which other controllers of its subsystem are migrated
 /// (Base 2.3 clause 8.1.13). Cannot be migrated itself.
@@ -36,6 +38,8 @@ public final class ControllingController {
     private static final int LIST_ENTRIES = 127;
     /// MDTS counts in the minimum page size of the controller. 4 KiB is the smallest there is, so assuming it is always safe.
     private static final long MINIMUM_PAGE_BYTES = 4096;
+    /// CNS 06h, Identify Controller of the NVM Command Set.
+    private static final int NVM_COMMAND_SET_CONTROLLER = 0x06;
     /// Largest controller identifier that names a controller (Base 2.3 fig. 328, CNTLID).
     private static final int LARGEST_CONTROLLER_ID = 0xFFEF;
 
@@ -44,7 +48,10 @@ public final class ControllingController {
     private final IdentifyController identity;
     private final SupportedStateFormats formats;
     private final List<String> unsupportedReasons;
+    private final long maximumTransferBytes;
     private final int pieceBytes;
+    /// LBAMQF, once it was asked for.
+    private volatile @Nullable Integer migrationQueueFormat;
 
     private ControllingController(
             CommandPort port,
@@ -57,9 +64,9 @@ public final class ControllingController {
         this.identity = identity;
         this.formats = formats;
         this.unsupportedReasons = unsupportedReasons;
-        long limit = Math.min(
+        this.maximumTransferBytes = Math.min(
                 port.transport().limits().maximumTransferBytes(), identity.maximumTransferBytes(MINIMUM_PAGE_BYTES));
-        this.pieceBytes = (int) Math.min(options.pieceBytes(), limit) & ~3;
+        this.pieceBytes = (int) Math.min(options.pieceBytes(), maximumTransferBytes) & ~3;
     }
 
     /// Opens the controller behind a transport with [TransferOptions#defaults()]. Blocks for two Identify commands.
@@ -113,6 +120,31 @@ public final class ControllingController {
         }
     }
 
+    /// Executes an Identify command and decodes its data.
+    <T> T identify(IdentifyCommand command, Function<MemorySegment, T> decoder) {
+        return identify(port, options, command, decoder);
+    }
+
+    /// {@return the format of entries of a User Data Migration Queue (LBAMQF, Identify CNS 06h)} Asked for once. A controller that does
+    /// not know that structure has entries of type 0, the only ones that the standard defines.
+    int migrationQueueFormat() {
+        var known = migrationQueueFormat;
+        if (known == null) {
+            try {
+                known = identify(
+                        IdentifyCommand.of(NVM_COMMAND_SET_CONTROLLER),
+                        data -> new IdentifyNvmControllerView().wrap(data, 0).migrationQueueFormat());
+            } catch (CommandFailedException e) {
+                if (!e.status().is(StatusCode.INVALID_FIELD_IN_COMMAND)) {
+                    throw e;
+                }
+                known = IdentifyNvmControllerView.ENTRY_TYPE_0;
+            }
+            migrationQueueFormat = known;
+        }
+        return known;
+    }
+
     /// {@return what Identify Controller said when this was opened}
     public IdentifyController identity() {
         return identity;
@@ -143,6 +175,11 @@ public final class ControllingController {
     /// {@return bytes that one command moves: the smallest of the transport's limit, MDTS and the option}
     public int pieceBytes() {
         return pieceBytes;
+    }
+
+    /// {@return most bytes that one command can move, whatever the options say}
+    long maximumTransferBytes() {
+        return maximumTransferBytes;
     }
 
     /// Formats by content, best first: the highest version with the vendor specific data beside it that carries what the version
@@ -233,6 +270,29 @@ public final class ControllingController {
         }
     }
 
+    /// A virtual function that is migrated by the vendor specific commands of 2022. Only for devices whose maker says that they have
+    /// them: they use opcodes that mean anything on other devices.
+    ///
+    /// @param vfNumber number of the virtual function from 1, which is the index that the commands carry
+    /// @return the function; whether it exists is seen at the first command
+    /// @throws MigrationUnsupportedException when the controller does not announce the commands (Identify Controller byte 3072 is 0)
+    /// @throws InvalidValueException         when the number is none
+    public VendorFunction vendorFunction(int vfNumber) {
+        requireFunctionNumber(vfNumber);
+        if (identity.firstVendorByte() == 0) {
+            throw (MigrationUnsupportedException) new MigrationUnsupportedException(List.of(
+                    "it does not announce the vendor specific commands of 2022 (Identify Controller byte 3072 is 0)"))
+                    .at(name(identity.controllerId()), null);
+        }
+        return new VendorFunction(this, port, options, vfNumber);
+    }
+
+    private static void requireFunctionNumber(int vfNumber) {
+        if (vfNumber < 1 || vfNumber > 0xFFFF) {
+            throw new InvalidValueException("vfNumber", Integer.toString(vfNumber), "1 to 65535");
+        }
+    }
+
     /// The migratable controller with this identifier.
     ///
     /// @param controllerId its CNTLID; not this controller's own
@@ -269,9 +329,7 @@ public final class ControllingController {
     ///                                       for this function
     public MigratableController migratableByVirtualFunction(int vfNumber) {
         requireSupported();
-        if (vfNumber < 1 || vfNumber > 0xFFFF) {
-            throw new InvalidValueException("vfNumber", Integer.toString(vfNumber), "1 to 65535");
-        }
+        requireFunctionNumber(vfNumber);
         var matches = secondaryControllers().stream()
                 .filter(entry -> entry.vfNumber() == vfNumber)
                 .filter(entry -> entry.primaryControllerId() == identity.controllerId())

@@ -1,14 +1,17 @@
 package io.nvmelm.core.controller;
 
+import io.nvmelm.CapabilityMissingException;
 import io.nvmelm.CommandFailedException;
 import io.nvmelm.ControllerIdentity;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationUnsupportedException;
+import io.nvmelm.NamespaceExtent;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.core.codec.ControllerStateValidator;
 import io.nvmelm.core.codec.ControllerStateView;
+import io.nvmelm.core.codec.IdentifyNvmControllerView;
 import io.nvmelm.core.codec.NvmeControllerStateView;
 import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.GetControllerStateCommand;
@@ -20,10 +23,12 @@ import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// One migratable controller, operated through the controlling controller of its subsystem.
 ///
@@ -37,6 +42,9 @@ public final class MigratableController implements AutoCloseable {
     private final OptionalInt vfNumber;
     private final PiecePool pool;
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock trackingLock = new ReentrantLock();
+    private final MemoryTracker memoryTracker;
+    private @Nullable UserDataLog userDataLog;
 
     MigratableController(
             ControllingController controlling,
@@ -50,6 +58,14 @@ public final class MigratableController implements AutoCloseable {
         this.controllerId = controllerId;
         this.vfNumber = vfNumber;
         this.pool = new PiecePool(port.transport(), controlling.pieceBytes());
+        this.memoryTracker = new MemoryTracker(
+                port,
+                pool,
+                options,
+                controlling.identity().tracking(),
+                controllerId,
+                name(),
+                controlling.maximumTransferBytes());
     }
 
     /// {@return the controller that takes the commands}
@@ -87,11 +103,17 @@ public final class MigratableController implements AutoCloseable {
     }
 
     /// Suspends the controller and returns when it is: it has finished all it had fetched, outstanding Asynchronous Event Requests
-    /// excepted, and starts no transfer any more. No error when it is suspended already.
+    /// excepted, and starts no transfer any more. No error when it is suspended already. Where the log of user data changes was opened
+    /// so, its queue is deleted with the suspension ([UserDataLogOptions#deleteOnSuspend()]); what it holds can still be taken.
     ///
     /// @throws LiveMigrationException when the command failed; whether the controller is suspended is then unknown
     public void suspend() {
-        suspend(SuspendType.SUSPEND, false);
+        var log = openLog();
+        boolean delete = log != null && log.deletesOnSuspend();
+        suspend(SuspendType.SUSPEND, delete);
+        if (log != null && delete) {
+            log.queueWasDeleted();
+        }
     }
 
     private void suspend(SuspendType type, boolean deleteUserDataMigrationQueue) {
@@ -115,11 +137,24 @@ public final class MigratableController implements AutoCloseable {
     public void resume() {
         lock.lock();
         try {
+            memoryTracker.resumed();
             port.execute(new ResumeCommand(controllerId), null, options.commandTimeout());
+            tellLogOfResume();
+        } catch (CommandFailedException e) {
+            throw e.at(name(), null);
         } catch (LiveMigrationException e) {
+            tellLogOfResume();
             throw e.at(name(), null);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// The controller was resumed, or may have been.
+    private void tellLogOfResume() {
+        var log = openLog();
+        if (log != null) {
+            log.resumed();
         }
     }
 
@@ -269,13 +304,139 @@ public final class MigratableController implements AutoCloseable {
         }
     }
 
+    /// Reads which namespaces are attached to this controller. Where the controlling controller does not know the lists of allocated
+    /// namespaces and of who is attached to them (Identify CNS 10h and 12h), these are the namespaces that are active for itself (CNS
+    /// 02h): then see to it that they are those of this controller. Blocks for a few Identify commands for each namespace.
+    ///
+    /// @return the namespaces in order of their identifiers; none when nothing is attached
+    /// @throws LiveMigrationException when a command failed or an answer cannot be
+    public List<NamespaceExtent> attachedNamespaces() {
+        try {
+            return new AttachedNamespaces(controlling, controllerId).read();
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), "reading the attached namespaces");
+        }
+    }
+
+    /// {@return every reason why the guest memory that this controller writes cannot be tracked, one sentence each; empty when it
+    /// can} Does not block.
+    public List<String> memoryTrackingUnavailable() {
+        var limits = controlling.identity().tracking();
+        if (!limits.hostMemoryChanges()) {
+            return List.of("it does not track changes of host memory (TRATTR bit 0 is 0)");
+        }
+        int minimum = limits.minimumRangeGranularity();
+        int maximum = Math.min(limits.maximumRangeGranularity(), GranularityChoice.COARSEST);
+        return minimum <= maximum
+                ? List.of()
+                : List.of("it has no granularity to track in (MINMRTG is " + minimum + ", MAXMRTG is "
+                        + limits.maximumRangeGranularity() + ")");
+    }
+
+    /// The tracking of the guest memory that this controller writes; one for this object, closed with it.
+    ///
+    /// @return the tracking, which nobody has started at first
+    /// @throws CapabilityMissingException with [#memoryTrackingUnavailable()]
+    public MemoryTracker memoryTracker() {
+        requireNone("Tracking the memory that a controller writes", memoryTrackingUnavailable());
+        return memoryTracker;
+    }
+
+    /// {@return every reason why the user data that this controller changes cannot be logged, one sentence each; empty when it can}
+    /// Blocks for a command the first time.
+    ///
+    /// @throws LiveMigrationException when the command failed
+    public List<String> userDataLogUnavailable() {
+        var reasons = new ArrayList<String>();
+        if (!controlling.identity().tracking().userDataChanges()) {
+            reasons.add("it does not track changes of user data (TRATTR bit 1 is 0)");
+        }
+        port.transport()
+                .limits()
+                .ringMemoryUnavailable()
+                .ifPresent(reason -> reasons.add("there is no memory for its queue: " + reason));
+        if (reasons.isEmpty()) {
+            int format = controlling.migrationQueueFormat();
+            if (format != IdentifyNvmControllerView.ENTRY_TYPE_0) {
+                reasons.add("the entries of its queue have a format of their own (LBAMQF is " + format + ", not 0)");
+            }
+        }
+        return List.copyOf(reasons);
+    }
+
+    /// The log of the user data that this controller changes, with [UserDataLogOptions#defaults()] when it is not open yet.
+    ///
+    /// @return the log, one for this object, closed with it
+    /// @throws CapabilityMissingException with [#userDataLogUnavailable()]
+    /// @throws LiveMigrationException     when a command failed
+    public UserDataLog userDataLog() {
+        var open = openLog();
+        return open != null ? open : userDataLog(UserDataLogOptions.defaults());
+    }
+
+    /// The log of the user data that this controller changes. Its queue is created when it is started.
+    ///
+    /// @param logOptions how it is opened
+    /// @return the log, one for this object, closed with it
+    /// @throws InvalidValueException      when there is one already, with other options
+    /// @throws CapabilityMissingException with [#userDataLogUnavailable()]
+    /// @throws LiveMigrationException     when a command failed
+    public UserDataLog userDataLog(UserDataLogOptions logOptions) {
+        requireNone("Logging the user data that a controller changes", userDataLogUnavailable());
+        trackingLock.lock();
+        try {
+            var open = userDataLog;
+            if (open == null) {
+                open = new UserDataLog(port, options, logOptions, controllerId, name());
+                userDataLog = open;
+            } else if (!open.options().equals(logOptions)) {
+                throw new InvalidValueException(
+                        "logOptions", logOptions.toString(), open.options() + ", with which the log is open")
+                        .at(name(), "opening the log of user data changes");
+            }
+            return open;
+        } finally {
+            trackingLock.unlock();
+        }
+    }
+
+    private @Nullable UserDataLog openLog() {
+        trackingLock.lock();
+        try {
+            return userDataLog;
+        } finally {
+            trackingLock.unlock();
+        }
+    }
+
+    private void requireNone(String operation, List<String> reasons) {
+        if (!reasons.isEmpty()) {
+            throw new CapabilityMissingException(
+                    operation,
+                    "what its controlling controller or the transport does not have: " + String.join("; ", reasons),
+                    "Migrate without it, or through another controlling controller or transport")
+                    .at(controlling.name(controllerId), null);
+        }
+    }
+
     private int commandsInFlight() {
         return Math.min(options.commandsInFlight(), port.transport().limits().maximumCommandsInFlight());
     }
 
-    /// Gives the transfer memory back. Sessions must be closed before. Idempotent.
+    /// Closes the log of user data changes, stops tracking memory as far as that is possible, and gives the transfer memory back.
+    /// Sessions must be closed before. Blocks for the commands where something is logged or tracked. Idempotent.
+    ///
+    /// @throws LiveMigrationException when the queue of the log could not be deleted; the rest was done
     @Override
     public void close() {
-        pool.close();
+        var log = openLog();
+        try {
+            if (log != null) {
+                log.close();
+            }
+        } finally {
+            memoryTracker.close();
+            pool.close();
+        }
     }
 }

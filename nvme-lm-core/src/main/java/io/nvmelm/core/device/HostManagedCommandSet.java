@@ -3,7 +3,9 @@ package io.nvmelm.core.device;
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
+import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.MigratableController;
 import io.nvmelm.core.controller.StateSource;
 import io.nvmelm.core.controller.StateTarget;
@@ -106,6 +108,20 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
     @Override
     public void discardPartialState() {
         controller.discardPartialState();
+    }
+
+    @Override
+    public Optional<DirtyMemoryTracking> dirtyMemory() {
+        return controller.memoryTrackingUnavailable().isEmpty()
+                ? Optional.of(controller.memoryTracker())
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<UserDataTracking> userData() {
+        return controller.userDataLogUnavailable().isEmpty()
+                ? Optional.of(controller.userDataLog())
+                : Optional.empty();
     }
 
     @Override

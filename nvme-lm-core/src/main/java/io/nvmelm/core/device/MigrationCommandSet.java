@@ -2,12 +2,15 @@ package io.nvmelm.core.device;
 
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceStateException;
+import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.StateSource;
 import io.nvmelm.core.controller.StateTarget;
 import io.nvmelm.nvme.StateFormat;
 import java.util.List;
+import java.util.Optional;
 
 /// The commands by which one controller is migrated, whatever set of commands that is. Knows nothing of states and arcs.
 ///
@@ -55,6 +58,21 @@ public interface MigrationCommandSet extends AutoCloseable {
 
     /// Has the suspended controller forget a part of a state that was never committed.
     void discardPartialState();
+
+    /// Learns that the function was reset, from outside of these commands. Sends nothing.
+    default void functionWasReset() {}
+
+    /// {@return the tracking of the guest memory that the controller writes; empty when it cannot track} Does not block. The command
+    /// set owns it.
+    default Optional<DirtyMemoryTracking> dirtyMemory() {
+        return Optional.empty();
+    }
+
+    /// {@return the tracking of the user data that the controller changes; empty when it cannot track} May block for a command the
+    /// first time. The command set owns it.
+    default Optional<UserDataTracking> userData() {
+        return Optional.empty();
+    }
 
     /// Gives memory back. Idempotent.
     @Override

@@ -12,6 +12,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationData;
+import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.MigratableController;
 import io.nvmelm.core.fsm.Arc;
 import io.nvmelm.core.fsm.MigrationStateMachine;
@@ -151,9 +152,22 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         }
     }
 
+    /// The tracking by the commands of the controlling controller, which goes on through suspensions and resets of this device; it is
+    /// started and stopped while the device runs. Closed with the device.
     @Override
     public Optional<DirtyMemoryTracking> dirtyMemory() {
-        return Optional.empty();
+        return commands.dirtyMemory();
+    }
+
+    /// The log of user data changes of the controlling controller, which goes on through suspensions of this device. Closed with the
+    /// device. Blocks for a command the first time.
+    @Override
+    public Optional<UserDataTracking> userData() {
+        try {
+            return commands.userData();
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "asking for the log of user data changes");
+        }
     }
 
     @Override
@@ -335,6 +349,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             }
             if (function != null) {
                 CallbackException.guard("resetting the function", function::reset);
+                commands.functionWasReset();
             }
             if (commands.isSuspended()) {
                 commands.resume();

@@ -274,10 +274,13 @@ class AdminCommandCodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0x00, 0x02, 0x3D, 0x3E, 0x40, 0x43, 0x45, 0xFF})
+    @ValueSource(ints = {0x00, 0x02, 0x0C, 0x3C, 0x3F, 0x40, 0x43, 0x44, 0x46, 0x80, 0xC0, 0xD1, 0xFF})
     void anUnknownOpcodeIsRefused(int opcode) {
         assertRefused(
-                () -> decode(entry(opcode, 0, 0, 0, 0, 0, 0, 0)), "OPC", Integer.toString(opcode), "6, 28, 65 or 66",
+                () -> decode(entry(opcode, 0, 0, 0, 0, 0, 0, 0)),
+                "OPC",
+                Integer.toString(opcode),
+                "6, 9, 10, 28, 61, 62, 65, 66, 69, 196, 200, 204, 210 or 213",
                 0);
     }
 
@@ -333,7 +336,7 @@ class AdminCommandCodecTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x1C", "0x41", "0x42"})
+    @CsvSource({"0x1C", "0x3D", "0x3E", "0x41", "0x42", "0x45"})
     void aNamespaceIsRefusedWhereTheCommandHasNone(int opcode) {
         assertRefused(() -> decode(entry(opcode, 0xFFFF_FFFFL, 0, 0x12, 0, 0, 0, 0)), "NSID", "4294967295", "0", 4);
     }

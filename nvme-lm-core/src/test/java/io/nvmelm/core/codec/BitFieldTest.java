@@ -28,7 +28,7 @@ class BitFieldTest {
     /// @param byteSize bytes of the structure
     /// @param create makes a view
     /// @param wrap moves it to the start of a segment plus 3
-    private record Structure<V>(
+    record Structure<V>(
             String name, int byteSize, Supplier<V> create, BiFunction<V, MemorySegment, V> wrap) {
         @Override
         public String toString() {
@@ -39,6 +39,16 @@ class BitFieldTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("fields")
     <V> void aSetterChangesItsBitsAndNoOther(Structure<V> structure, BitField<V> field) {
+        checkSetter(structure, field);
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("fields")
+    <V> void aGetterReadsItsBitsAndNoOther(Structure<V> structure, BitField<V> field) {
+        checkGetter(structure, field);
+    }
+
+    static <V> void checkSetter(Structure<V> structure, BitField<V> field) {
         try (var arena = Arena.ofConfined()) {
             for (int background : BACKGROUNDS) {
                 var memories = List.of(
@@ -66,9 +76,7 @@ class BitFieldTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
-    @MethodSource("fields")
-    <V> void aGetterReadsItsBitsAndNoOther(Structure<V> structure, BitField<V> field) {
+    static <V> void checkGetter(Structure<V> structure, BitField<V> field) {
         for (int background : BACKGROUNDS) {
             field.values().forEach(value -> {
                 byte[] content = new byte[structure.byteSize()];
@@ -163,7 +171,7 @@ class BitFieldTest {
                 .flatMap(rows -> rows);
     }
 
-    private static <V> Stream<Arguments> rows(Structure<V> structure, List<BitField<V>> fields) {
+    static <V> Stream<Arguments> rows(Structure<V> structure, List<BitField<V>> fields) {
         return fields.stream().map(field -> Arguments.of(structure, field));
     }
 

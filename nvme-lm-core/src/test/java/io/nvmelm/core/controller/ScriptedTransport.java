@@ -20,6 +20,7 @@ import io.nvmelm.nvme.SetControllerStateCommand;
 import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
+import io.nvmelm.nvme.TrackingLimits;
 import io.nvmelm.nvme.VirtualizationManagementCommand;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
@@ -79,9 +80,25 @@ public final class ScriptedTransport implements AdminTransport {
     /// Versions and nothing else in the list of formats.
     public int[] versions = {0};
     public int mdts;
+    /// Limits of tracking in Identify Controller.
+    public TrackingLimits tracking = TrackingLimits.NONE;
+    /// Byte 3072 of Identify Controller.
+    public int firstVendorByte;
+    /// Answers what this controller does not do itself: Identify of other structures, tracking, vendor commands.
+    public Others others = (command, data) -> Completion.success();
+
+    /// A part of a controller.
+    public interface Others {
+        /// Executes a command.
+        ///
+        /// @param command what to do
+        /// @param data    as much of its memory as it moves; empty where it names none
+        Completion execute(AdminCommand command, MemorySegment data);
+    }
 
     private final TransportLimits limits;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final List<Memory> late = new ArrayList<>();
     private int inFlight;
     public int mostInFlight;
     public int allocated;
@@ -155,6 +172,7 @@ public final class ScriptedTransport implements AdminTransport {
             if (never.apply(command)) {
                 if (data instanceof Memory memory) {
                     memory.quarantined = true;
+                    late.add(memory);
                 }
                 future.completeExceptionally(new CommandTimeoutException(command.toString(), timeout));
                 return;
@@ -194,6 +212,10 @@ public final class ScriptedTransport implements AdminTransport {
                 yield was ? Completion.success() : Completion.failure(StatusCode.CONTROLLER_NOT_SUSPENDED);
             }
             case VirtualizationManagementCommand manage -> Completion.success(manage.resourceCount());
+            default -> others.execute(
+                    command, data == null
+                            ? MemorySegment.ofArray(new byte[0])
+                            : data.segment().asSlice(0, dataByteSize));
         };
     }
 
@@ -210,6 +232,7 @@ public final class ScriptedTransport implements AdminTransport {
             var view = new IdentifyControllerView().wrap(data, 0);
             view.serialNumber("S1").modelNumber("M").firmwareRevision("F").subsystemNqn("nqn.2014-08.org.example:s");
             view.controllerId(0).optionalAdminCommands(oacs).maximumDataTransferSize(mdts);
+            view.tracking(tracking).firstVendorByte(firstVendorByte);
         } else if (command.structure() == IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS) {
             data.set(ValueLayout.JAVA_BYTE, SupportedStateFormatsView.NV_OFFSET, (byte) versions.length);
             for (int i = 0; i < versions.length; i++) {
@@ -222,7 +245,14 @@ public final class ScriptedTransport implements AdminTransport {
         if (command.structure() == IdentifyCommand.SECONDARY_CONTROLLER_LIST) {
             SecondaryControllerListCodec.encode(secondaries, data);
         }
-        return Completion.success();
+        return switch (command.structure()) {
+            case IdentifyCommand.CONTROLLER,
+                    IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS,
+                    IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES,
+                    IdentifyCommand.SECONDARY_CONTROLLER_LIST ->
+                Completion.success();
+            default -> others.execute(command, data);
+        };
     }
 
     private Completion get(GetControllerStateCommand command, MemorySegment data, long dataByteSize) {
@@ -254,6 +284,12 @@ public final class ScriptedTransport implements AdminTransport {
         }
         loaded.writeBytes(data.asSlice(0, dataByteSize).toArray(ValueLayout.JAVA_BYTE));
         return Completion.success();
+    }
+
+    /// Commands that timed out are over now.
+    public void endLateCommands() {
+        late.forEach(memory -> memory.quarantined = false);
+        late.clear();
     }
 
     /// What Set brought, as far as it came.

@@ -5,12 +5,13 @@ import io.nvmelm.nvme.StatusCode;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The admin commands of one controller. Those of live migration and virtualization exist on the
-/// controlling controller alone.
+/// The admin commands of one controller. Those of live migration, tracking and virtualization exist on the controlling
+/// controller alone, see [ControllingCommands].
 final class AdminCommands {
     private static final int NOT_ABORTED = 1;
     private static final int ERROR_LOG = 0x01;
     private static final int HEALTH_LOG = 0x02;
+    private static final int SANITIZE_LOG = 0x81;
     private static final int RETAIN_EVENT_BIT = 1 << 15;
     private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[4096]).asReadOnly();
 
@@ -18,22 +19,21 @@ final class AdminCommands {
     private final SubsystemConfiguration configuration;
     private final IdentifyPages identify;
     private final QueueManagement queues;
-    private final @Nullable MigrationCommands migration;
-    private final @Nullable VirtualizationCommands virtualization;
+    private final MediaErasure erasure;
+    private final @Nullable ControllingCommands controlling;
 
-    /// @param migration      commands of live migration; null on a migratable controller
-    /// @param virtualization Virtualization Management; null where the controller does not have it
+    /// @param controlling what only the controlling controller has; null on a migratable controller
     AdminCommands(
             InMemoryController controller,
             SubsystemConfiguration configuration,
-            @Nullable MigrationCommands migration,
-            @Nullable VirtualizationCommands virtualization) {
+            MediaErasure erasure,
+            @Nullable ControllingCommands controlling) {
         this.controller = controller;
         this.configuration = configuration;
+        this.erasure = erasure;
         this.identify = new IdentifyPages(controller, configuration);
         this.queues = new QueueManagement(controller, configuration);
-        this.migration = migration;
-        this.virtualization = virtualization;
+        this.controlling = controlling;
     }
 
     void execute(Command command) {
@@ -41,7 +41,21 @@ final class AdminCommands {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
             return;
         }
-        switch (AdminOpcode.fromValue(command.entry.opcode()).orElse(null)) {
+        var opcode = AdminOpcode.fromValue(command.entry.opcode()).orElse(null);
+        if (opcode == null) {
+            command.fail(StatusCode.INVALID_COMMAND_OPCODE);
+            return;
+        }
+        var admitted = erasure.admit(opcode, command);
+        if (admitted == StatusCode.SUCCESSFUL_COMPLETION) {
+            dispatch(opcode, command);
+        } else {
+            command.fail(admitted);
+        }
+    }
+
+    private void dispatch(AdminOpcode opcode, Command command) {
+        switch (opcode) {
             case DELETE_IO_SUBMISSION_QUEUE -> queues.deleteSubmissionQueue(command);
             case CREATE_IO_SUBMISSION_QUEUE -> queues.createSubmissionQueue(command);
             case DELETE_IO_COMPLETION_QUEUE -> queues.deleteCompletionQueue(command);
@@ -52,28 +66,15 @@ final class AdminCommands {
             case SET_FEATURES -> controller.features().set(command);
             case GET_FEATURES -> controller.features().get(command);
             case ASYNCHRONOUS_EVENT_REQUEST -> controller.events().request(command);
-            case VIRTUALIZATION_MANAGEMENT -> {
-                if (virtualization == null) {
+            case FORMAT_NVM -> erasure.format(controller, command);
+            case SANITIZE -> erasure.sanitize(controller, command);
+            default -> {
+                if (controlling == null) {
                     command.fail(StatusCode.INVALID_COMMAND_OPCODE);
                 } else {
-                    virtualization.execute(command);
+                    controlling.execute(opcode, command);
                 }
             }
-            case MIGRATION_SEND -> {
-                if (migration == null) {
-                    command.fail(StatusCode.INVALID_COMMAND_OPCODE);
-                } else {
-                    migration.send(command);
-                }
-            }
-            case MIGRATION_RECEIVE -> {
-                if (migration == null) {
-                    command.fail(StatusCode.INVALID_COMMAND_OPCODE);
-                } else {
-                    migration.receive(command);
-                }
-            }
-            case null, default -> command.fail(StatusCode.INVALID_COMMAND_OPCODE);
         }
     }
 
@@ -85,11 +86,12 @@ final class AdminCommands {
         command.succeed(aborted ? 0 : NOT_ABORTED);
     }
 
-    /// Error Information and Health Information, both of them empty: nothing ever goes wrong with the media.
+    /// Error Information and Health Information, both of them empty: nothing ever goes wrong with the media. Sanitize
+    /// Status: progress and state.
     private void getLogPage(Command command) {
         int logPage = command.entry.cdw10() & 0xFF;
         long byteSize = CommandSizes.logPage(command.entry);
-        if (logPage != ERROR_LOG && logPage != HEALTH_LOG) {
+        if (logPage != ERROR_LOG && logPage != HEALTH_LOG && logPage != SANITIZE_LOG) {
             command.fail(StatusCode.INVALID_LOG_PAGE);
             return;
         }
@@ -104,6 +106,9 @@ final class AdminCommands {
         }
         for (long done = 0; done < byteSize; done += ZEROS.byteSize()) {
             command.writeHost(done, ZEROS, 0, Math.min(byteSize - done, ZEROS.byteSize()));
+        }
+        if (logPage == SANITIZE_LOG && command.entry.cdw12() == 0 && command.entry.cdw13() == 0) {
+            command.writeHost(0, erasure.statusLog(), 0, Math.min(byteSize, MediaErasure.STATUS_LOG_BYTES));
         }
         command.succeed();
         if ((command.entry.cdw10() & RETAIN_EVENT_BIT) == 0) {

@@ -1,18 +1,27 @@
 package io.nvmelm.transport.mock;
 
+import io.nvmelm.nvme.AsynchronousEvent;
+import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.NvmeStatus;
 import io.nvmelm.nvme.StatusCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 
 /// Asynchronous events of one controller and the requests that wait for them (Base 2.3 clause 5.2.2). An event is
-/// completion dword 0: type in bits 2:0, information in 15:8, log page in 23:16. After an event of a type was reported,
-/// that type is masked until its log page is read; one-shot events are not. Guarded by the lock of the world.
+/// completion dword 0: type in bits 2:0, information in 15:8, log page in 23:16, and its parameter is dword 1. After an
+/// event of a type was reported, that type is masked until its log page is read; one-shot events are not. Guarded by
+/// the lock of the world.
 final class AsynchronousEvents {
     /// Error status: write to invalid doorbell register.
     static final int INVALID_DOORBELL_REGISTER = 0x01_00_00;
     /// Error status: invalid doorbell write value.
     static final int INVALID_DOORBELL_VALUE = 0x01_01_00;
+
+    /// One-shot: the tail of a Controller Data Queue arrived at its trigger; the parameter is the queue's identifier.
+    static final int QUEUE_TAIL_POINTER = 0x00_00_04;
+    /// One-shot: a Controller Data Queue is full; the parameter is the queue's identifier.
+    static final int QUEUE_FULL_ERROR = 0x00_01_04;
 
     private static final int TYPE_MASK = 7;
     private static final int TYPE_ONE_SHOT = 4;
@@ -21,12 +30,26 @@ final class AsynchronousEvents {
 
     private final InMemoryController controller;
     private final ArrayDeque<Command> outstanding = new ArrayDeque<>();
-    private final ArrayList<Integer> pending = new ArrayList<>();
+    private final ArrayList<Event> pending = new ArrayList<>();
+    private final EventListeners listeners;
     private final int[] logPageOfType = new int[TYPE_MASK + 1];
     private int maskedTypes;
 
+    /// An event that was not reported.
+    private record Event(int dword0, int parameter) {
+        int type() {
+            return dword0 & TYPE_MASK;
+        }
+    }
+
     AsynchronousEvents(InMemoryController controller) {
         this.controller = controller;
+        this.listeners = new EventListeners(controller.clock());
+    }
+
+    /// {@return who is told of events that no request of a caller takes}
+    EventListeners listeners() {
+        return listeners;
     }
 
     /// Takes a request; it stays outstanding until there is an event for it.
@@ -42,30 +65,49 @@ final class AsynchronousEvents {
 
     /// Something happened. An event that is pending already is not noted twice.
     void raise(int event) {
-        if (pending.size() < MAXIMUM_PENDING && !pending.contains(event)) {
+        raise(event, 0);
+    }
+
+    /// Something happened. One-shot events are noted however many are pending: there is one of each for what they are
+    /// about.
+    void raise(int dword0, int parameter) {
+        var event = new Event(dword0, parameter);
+        if ((pending.size() < MAXIMUM_PENDING || event.type() == TYPE_ONE_SHOT) && !pending.contains(event)) {
             pending.add(event);
             controller.stateChanged();
             deliver();
         }
     }
 
-    /// Reports what can be reported: not masked, a request outstanding, and the controller free to post.
+    /// An event is over; if it was not reported it will not be.
+    void drop(int dword0, int parameter) {
+        pending.remove(new Event(dword0, parameter));
+    }
+
+    /// Reports what can be reported: not masked, a request outstanding, and the controller free to post. Requests of
+    /// callers are first.
     void deliver() {
         for (var events = pending.iterator(); events.hasNext();) {
-            int event = events.next();
+            var event = events.next();
             var request = outstanding.peek();
-            if (request == null || !request.canBeAnswered()) {
+            boolean answerable = request != null && request.canBeAnswered();
+            if (!answerable && listeners.isEmpty()) {
                 return;
             }
-            int type = event & TYPE_MASK;
+            int type = event.type();
             if ((maskedTypes >>> type & 1) == 0) {
                 events.remove();
-                outstanding.remove();
                 if (type != TYPE_ONE_SHOT) {
                     maskedTypes |= 1 << type;
-                    logPageOfType[type] = event >>> LOG_PAGE_SHIFT & 0xFF;
+                    logPageOfType[type] = event.dword0 >>> LOG_PAGE_SHIFT & 0xFF;
                 }
-                request.succeed(event);
+                if (request != null && answerable) {
+                    outstanding.remove();
+                    request.finish(event.dword0, event.parameter, NvmeStatus.SUCCESS);
+                } else {
+                    listeners.tell(AsynchronousEvent.of(
+                            new Completion(event.dword0, event.parameter, NvmeStatus.SUCCESS)));
+                }
             }
         }
     }
@@ -112,7 +154,7 @@ final class AsynchronousEvents {
         return new VendorState.Events(
                 maskedTypes,
                 logPageOfType.clone(),
-                pending.stream().mapToInt(Integer::intValue).toArray(),
+                pending.stream().mapToInt(Event::dword0).toArray(),
                 outstanding.stream()
                         .mapToInt(request -> request.entry.commandId())
                         .toArray());
@@ -124,7 +166,7 @@ final class AsynchronousEvents {
         maskedTypes = saved.maskedTypes();
         System.arraycopy(saved.logPageOfType(), 0, logPageOfType, 0, logPageOfType.length);
         for (int event : saved.pending()) {
-            pending.add(event);
+            pending.add(new Event(event, 0));
         }
         for (int commandId : saved.outstanding()) {
             var request = new QueueCommand(controller.engine(), adminQueue, false);

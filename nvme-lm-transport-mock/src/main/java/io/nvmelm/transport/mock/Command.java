@@ -20,6 +20,8 @@ abstract class Command {
     @Nullable Fault fault;
     /// [Suspension#epochIfSuspended()] of the controller that a migration command names, when the command arrived.
     long suspensionEpoch;
+    /// Whether its controller sets Do Not Retry in every error.
+    boolean alwaysDoNotRetry;
     /// Where the command log notes the answer; null when it notes none.
     @Nullable CommandLog log;
     /// Place in that log.
@@ -41,6 +43,15 @@ abstract class Command {
     /// @return success, or why the data cannot be reached
     abstract StatusCode bindData(long byteSize);
 
+    /// Finds ring memory of so many bytes, which is written after the command too.
+    ///
+    /// @param contiguous whether the data pointer is the ring itself and no list of its pages
+    /// @return success, or why there is no such ring
+    abstract StatusCode bindRing(long byteSize, boolean contiguous);
+
+    /// {@return the ring that was found; whoever takes it releases it}
+    abstract RingMemory takeRing();
+
     /// Copies from host memory.
     abstract void readHost(long hostOffset, MemorySegment target, long targetOffset, long byteSize);
 
@@ -56,7 +67,7 @@ abstract class Command {
     abstract void setAside();
 
     /// Delivers the answer.
-    abstract void deliver(int dword0, NvmeStatus status);
+    abstract void deliver(int dword0, int dword1, NvmeStatus status);
 
     /// The way to the controller fails instead of an answer.
     abstract void failTransport();
@@ -70,15 +81,24 @@ abstract class Command {
     }
 
     final void fail(StatusCode code) {
-        finish(0, DeviceStatus.of(code));
+        finish(0, status(code));
+    }
+
+    /// {@return the status with which its controller answers}
+    final NvmeStatus status(StatusCode code) {
+        return DeviceStatus.of(code, alwaysDoNotRetry);
     }
 
     final void finish(int dword0, NvmeStatus status) {
+        finish(dword0, 0, status);
+    }
+
+    final void finish(int dword0, int dword1, NvmeStatus status) {
         if (log != null) {
             log.finished(logPlace, status);
         }
         if (fault == null || fault.kind() != Fault.Kind.LOSES_COMPLETION) {
-            deliver(dword0, status);
+            deliver(dword0, dword1, status);
         }
     }
 }

@@ -13,14 +13,20 @@ final class CommandSizes {
     private static final int MIGRATION_SEND = AdminOpcode.MIGRATION_SEND.value();
     private static final int MIGRATION_RECEIVE = AdminOpcode.MIGRATION_RECEIVE.value();
 
+    private static final int TRACK_RECEIVE = AdminOpcode.TRACK_RECEIVE.value();
+    private static final int VENDOR_SAVE = AdminOpcode.VENDOR_SAVE_STATE.value();
+    private static final int VENDOR_LOAD = AdminOpcode.VENDOR_LOAD_STATE.value();
+
     private CommandSizes() {}
 
     static CommandClass classOf(SubmissionEntryView entry, boolean admin) {
         int opcode = entry.opcode();
         if (admin) {
-            return opcode == MIGRATION_SEND || opcode == MIGRATION_RECEIVE
-                    ? CommandClass.MIGRATION
-                    : CommandClass.ADMIN;
+            boolean migrates = opcode == MIGRATION_SEND
+                    || opcode == MIGRATION_RECEIVE
+                    || opcode == VENDOR_SAVE
+                    || opcode == VENDOR_LOAD;
+            return migrates ? CommandClass.MIGRATION : CommandClass.ADMIN;
         }
         return switch (opcode) {
             case IoCommands.READ -> CommandClass.READ;
@@ -29,6 +35,7 @@ final class CommandSizes {
         };
     }
 
+    /// {@return bytes of an admin command; 0 where its entry does not say them, as in the start of memory tracking}
     static long admin(SubmissionEntryView entry) {
         int opcode = entry.opcode();
         if (opcode == MIGRATION_RECEIVE) {
@@ -36,6 +43,12 @@ final class CommandSizes {
         }
         if (opcode == MIGRATION_SEND) {
             return (entry.cdw10() & 0xFF) == SetControllerStateCommand.SELECT ? setState(entry) : 0;
+        }
+        if (opcode == TRACK_RECEIVE) {
+            return trackedChanges(entry);
+        }
+        if (opcode == VENDOR_LOAD) {
+            return vendorLoad(entry);
         }
         if (opcode == IDENTIFY) {
             return IdentifyCommand.DATA_BYTES;
@@ -51,6 +64,16 @@ final class CommandSizes {
     /// {@return bytes of Get Controller State: NUMDL is 0's based}
     static long getState(SubmissionEntryView entry) {
         return (Integer.toUnsignedLong(entry.cdw15()) + 1) * 4;
+    }
+
+    /// {@return bytes of Track Receive: NUMDL is 0's based}
+    static long trackedChanges(SubmissionEntryView entry) {
+        return (Integer.toUnsignedLong(entry.cdw12()) + 1) * 4;
+    }
+
+    /// {@return bytes of a state that a vendor specific command loads}
+    static long vendorLoad(SubmissionEntryView entry) {
+        return Integer.toUnsignedLong(entry.cdw11());
     }
 
     /// {@return bytes of Get Log Page: NUMDU and NUMDL are 0's based}

@@ -57,14 +57,14 @@ final class CompletionQueue {
     /// Posts an entry into a reserved slot.
     ///
     /// @return false when the host's memory does not hold the slot
-    boolean post(HostPort port, SubmissionQueue queue, int commandId, int dword0, NvmeStatus status) {
+    boolean post(HostPort port, SubmissionQueue queue, int commandId, int dword0, int dword1, NvmeStatus status) {
         reserved--;
         long address = base + (long) tail * CompletionEntryView.BYTES;
         if (!port.reaches(address, CompletionEntryView.BYTES)) {
             return false;
         }
         entry.dword0(dword0)
-                .dword1(0)
+                .dword1(dword1)
                 .submissionQueueHead(queue.head)
                 .submissionQueueId(queue.id)
                 .commandId(commandId)

@@ -24,6 +24,15 @@ final class DeviceStatus {
         return Objects.requireNonNull(BY_CODE.get(code));
     }
 
+    /// {@return the status with which a controller answers}
+    ///
+    /// @param code               what happened
+    /// @param alwaysDoNotRetry whether every error has Do Not Retry set, see [DeviceVariant#ALWAYS_DO_NOT_RETRY]
+    static NvmeStatus of(StatusCode code, boolean alwaysDoNotRetry) {
+        var status = of(code);
+        return alwaysDoNotRetry && !status.isSuccess() ? status.withDoNotRetry() : status;
+    }
+
     private static boolean mayChange(StatusCode code) {
         return switch (code) {
             case SUCCESSFUL_COMPLETION,

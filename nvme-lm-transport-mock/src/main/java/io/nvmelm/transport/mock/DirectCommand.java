@@ -60,6 +60,19 @@ final class DirectCommand extends Command {
         return byteSize <= dataByteSize ? StatusCode.SUCCESSFUL_COMPLETION : StatusCode.DATA_TRANSFER_ERROR;
     }
 
+    /// Ring memory is in one piece and needs no list.
+    @Override
+    StatusCode bindRing(long byteSize, boolean contiguous) {
+        return contiguous && data != null && data.isRing() && byteSize <= data.segment().byteSize()
+                ? StatusCode.SUCCESSFUL_COMPLETION
+                : UncertainReadings.RING_OUT_OF_REACH;
+    }
+
+    @Override
+    RingMemory takeRing() {
+        return new LentRing(Objects.requireNonNull(data, "data"));
+    }
+
     @Override
     void readHost(long hostOffset, MemorySegment target, long targetOffset, long byteSize) {
         MemorySegment.copy(dataSegment(), hostOffset, target, targetOffset, byteSize);
@@ -85,7 +98,7 @@ final class DirectCommand extends Command {
     }
 
     @Override
-    void deliver(int dword0, NvmeStatus status) {
+    void deliver(int dword0, int dword1, NvmeStatus status) {
         var waiting = future;
         if (waiting == null) {
             return;
@@ -93,7 +106,10 @@ final class DirectCommand extends Command {
         boolean late = timedOut;
         end();
         if (!late) {
-            waiting.deliver(status.isSuccess() ? Completion.success(dword0) : new Completion(dword0, 0, status));
+            waiting.deliver(
+                    status.isSuccess() && dword1 == 0
+                            ? Completion.success(dword0)
+                            : new Completion(dword0, dword1, status));
         }
     }
 

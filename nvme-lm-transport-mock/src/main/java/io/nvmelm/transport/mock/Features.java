@@ -16,6 +16,8 @@ final class Features {
     static final int INTERRUPT_VECTOR_CONFIGURATION = 0x09;
     /// Asynchronous Event Configuration: kept, without effect.
     static final int ASYNCHRONOUS_EVENT_CONFIGURATION = 0x0B;
+    /// Controller Data Queue; only of the controlling controller, see [DataQueueCommands].
+    static final int CONTROLLER_DATA_QUEUE = 0x21;
 
     private static final int SAVE_BIT = 1 << 31;
     private static final int SELECT_CURRENT = 0;
@@ -61,6 +63,10 @@ final class Features {
         int cdw10 = command.entry.cdw10();
         int value = command.entry.cdw11();
         int feature = cdw10 & 0xFF;
+        if (feature == CONTROLLER_DATA_QUEUE && controller.isControlling()) {
+            controller.dataQueues().setHead(command);
+            return;
+        }
         if (!exists(feature)) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
             return;
@@ -108,6 +114,10 @@ final class Features {
         int feature = cdw10 & 0xFF;
         int select = cdw10 >>> 8 & 7;
         int vector = command.entry.cdw11() & 0xFFFF;
+        if (feature == CONTROLLER_DATA_QUEUE && controller.isControlling()) {
+            controller.dataQueues().getHead(command);
+            return;
+        }
         if (!exists(feature)
                 || select > SELECT_CAPABILITIES
                 || (feature == INTERRUPT_VECTOR_CONFIGURATION && vector >= controller.vectors())) {

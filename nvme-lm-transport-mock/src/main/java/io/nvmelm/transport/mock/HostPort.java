@@ -22,6 +22,7 @@ final class HostPort {
     private @Nullable GuestMemory memory;
     private InterruptHandler interrupts = InterruptHandler.NONE;
     private boolean quiet;
+    private @Nullable TrackedMemory tracked;
 
     HostPort(VirtualClock clock, int controllerId, List<String> violations) {
         this.clock = clock;
@@ -39,6 +40,17 @@ final class HostPort {
         quiet = newQuiet;
     }
 
+    /// From now on writes to this memory are noted; null for none.
+    void track(@Nullable TrackedMemory newTracked) {
+        tracked = newTracked;
+    }
+
+    /// {@return the memory whose writes are noted; null when there is none}
+    @Nullable
+    TrackedMemory tracked() {
+        return tracked;
+    }
+
     /// {@return whether a range is there for the controller}
     boolean reaches(long address, long byteSize) {
         return memory != null && memory.contains(address, byteSize);
@@ -50,6 +62,7 @@ final class HostPort {
 
     void write(long address, MemorySegment source, long sourceOffset, long byteSize) {
         reachable("writes memory at ", address).write(address, source, sourceOffset, byteSize);
+        written(address, byteSize);
     }
 
     /// Writes a completion entry so that whoever sees its phase tag sees all of it.
@@ -57,6 +70,23 @@ final class HostPort {
         var target = reachable("posts a completion at ", address);
         target.write(address, entry, 0, LAST_DWORD);
         target.setIntRelease(address + LAST_DWORD, entry.get(DWORD, LAST_DWORD));
+        written(address, CompletionEntryView.BYTES);
+    }
+
+    /// Writes an entry of a Controller Data Queue so that whoever sees its phase tag, which is in its last byte, sees
+    /// all of it.
+    void writeQueueEntry(long address, MemorySegment entry) {
+        var target = reachable("posts a data queue entry at ", address);
+        long last = entry.byteSize() - Integer.BYTES;
+        target.write(address, entry, 0, last);
+        target.setIntRelease(address + last, entry.get(DWORD, last));
+        written(address, entry.byteSize());
+    }
+
+    private void written(long address, long byteSize) {
+        if (tracked != null) {
+            tracked.written(address, byteSize);
+        }
     }
 
     void interrupt(int vector) {

@@ -8,6 +8,8 @@ import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.spi.AdminTransport;
+import io.nvmelm.spi.AsynchronousEventListener;
+import io.nvmelm.spi.EventSubscription;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.spi.TransportLimits;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// The short way to the controlling controller: entries are handed to its command processor without a queue in between.
 /// Commands take virtual time, so their futures complete when the clock moves, and waiting for one moves it.
 final class InMemoryAdminTransport implements AdminTransport {
+    private static final long MAXIMUM_RING_BYTES = 1L << 34;
+
     private final InMemorySubsystem subsystem;
     private final VirtualClock clock;
     private final InMemoryController controller;
@@ -57,18 +62,55 @@ final class InMemoryAdminTransport implements AdminTransport {
 
     @Override
     public TransferMemory allocate(long byteSize) {
-        if (byteSize < 1 || byteSize > limits.maximumTransferBytes()) {
-            throw new InvalidValueException(
-                    "byteSize", Long.toString(byteSize), "1 to " + limits.maximumTransferBytes());
+        return lend(byteSize, limits.maximumTransferBytes(), false);
+    }
+
+    /// Ring memory that a data queue uses stays until the queue is deleted, even when it was closed before.
+    @Override
+    public TransferMemory allocateRing(long byteSize) {
+        return lend(byteSize, MAXIMUM_RING_BYTES, true);
+    }
+
+    private TransferMemory lend(long byteSize, long maximum, boolean ring) {
+        if (byteSize < 1 || byteSize > maximum) {
+            throw new InvalidValueException("byteSize", Long.toString(byteSize), "1 to " + maximum);
         }
         clock.enter();
         try {
             if (closed) {
                 throw closedFailure();
             }
-            var memory = new InMemoryTransferMemory(this, byteSize);
+            var memory = new InMemoryTransferMemory(this, byteSize, ring);
             memories.add(memory);
             return memory;
+        } catch (OutOfMemoryError e) {
+            throw new TransportException(
+                    FailureCategory.FATAL,
+                    "There is no room for " + byteSize + " bytes outside of the heap",
+                    "Ask for less, or raise -XX:MaxDirectMemorySize",
+                    0,
+                    e);
+        } finally {
+            clock.exit();
+        }
+    }
+
+    @Override
+    public Optional<String> eventsUnavailable() {
+        return Optional.empty();
+    }
+
+    /// Listeners of all transports are told of an event that no Asynchronous Event Request of a caller takes.
+    @Override
+    public EventSubscription listenForEvents(AsynchronousEventListener listener) {
+        clock.enter();
+        try {
+            if (closed) {
+                throw closedFailure();
+            }
+            var subscription = controller.events().listeners().add(this, listener);
+            controller.events().deliver();
+            return subscription;
         } finally {
             clock.exit();
         }
@@ -127,7 +169,7 @@ final class InMemoryAdminTransport implements AdminTransport {
             throw new InvalidValueException(
                     "data", data.toString(), "memory of this transport that is neither closed nor quarantined");
         }
-        long bound = Math.min(memory.segment().byteSize(), limits.maximumTransferBytes());
+        long bound = memory.isRing() ? 0 : Math.min(memory.segment().byteSize(), limits.maximumTransferBytes());
         if (dataByteSize < 0 || dataByteSize > bound) {
             throw new InvalidValueException("dataByteSize", Long.toString(dataByteSize), "0 to " + bound);
         }
@@ -171,7 +213,9 @@ final class InMemoryAdminTransport implements AdminTransport {
         try {
             if (!closed) {
                 closed = true;
+                controller.events().listeners().transportClosed(this);
                 dropCommands("The transport was closed", "Open another transport");
+                controller.dataQueues().transportClosed(this);
                 for (var memory : List.copyOf(memories)) {
                     memory.close();
                 }

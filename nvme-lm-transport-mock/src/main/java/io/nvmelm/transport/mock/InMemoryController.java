@@ -3,6 +3,7 @@ package io.nvmelm.transport.mock;
 import io.nvmelm.ControlledFunction;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.transport.mock.LatencyModel.CommandClass;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,13 @@ public final class InMemoryController {
     private boolean accessBlocked;
     private long refusedAccesses;
 
-    /// @param migration commands of live migration; null on a migratable controller
+    /// @param commands what only the controlling controller has; null on a migratable controller
     InMemoryController(
             InMemorySubsystem subsystem,
             SubsystemConfiguration configuration,
             int controllerId,
             SplittableRandom random,
-            @Nullable MigrationCommands migration) {
+            @Nullable ControllingCommands commands) {
         this.subsystem = subsystem;
         this.configuration = configuration;
         this.clock = subsystem.clock();
@@ -53,11 +54,8 @@ public final class InMemoryController {
         this.events = new AsynchronousEvents(this);
         this.suspension = new Suspension(this);
         this.snapshot = new ControllerStateSnapshot(this, configuration);
-        var virtualization = migration != null && configuration.virtualizationManagement()
-                ? new VirtualizationCommands(subsystem)
-                : null;
-        this.adminCommands = new AdminCommands(this, configuration, migration, virtualization);
-        this.ioCommands = new IoCommands(configuration);
+        this.adminCommands = new AdminCommands(this, configuration, subsystem.erasure(), commands);
+        this.ioCommands = new IoCommands(this, configuration);
     }
 
     /// {@return controller identifier (CNTLID)}
@@ -269,6 +267,10 @@ public final class InMemoryController {
         return snapshot;
     }
 
+    DataQueueCommands dataQueues() {
+        return subsystem.dataQueues();
+    }
+
     ControllerResources resources() {
         return subsystem.resources();
     }
@@ -310,6 +312,7 @@ public final class InMemoryController {
     /// @return nanoseconds until it is to be executed
     long arrive(Command command, boolean admin) {
         stateGeneration++;
+        command.alwaysDoNotRetry = configuration.has(DeviceVariant.ALWAYS_DO_NOT_RETRY);
         long byteSize = admin ? CommandSizes.admin(command.entry) : CommandSizes.io(command.entry, configuration);
         long nanos = latency(CommandSizes.classOf(command.entry, admin), byteSize);
         if (!admin || !isControlling()) {
@@ -318,7 +321,8 @@ public final class InMemoryController {
         command.log = subsystem.log();
         command.logPlace = subsystem.log().arrived(clock.now(), command.entry, byteSize);
         command.fault = subsystem.faults().faultFor(command.entry.opcode(), command.entry.cdw10());
-        if (command.entry.opcode() == AdminOpcode.MIGRATION_RECEIVE.value()) {
+        if (command.entry.opcode() == AdminOpcode.MIGRATION_RECEIVE.value()
+                || command.entry.opcode() == AdminOpcode.TRACK_RECEIVE.value()) {
             var target = subsystem.migratable(command.entry.cdw11() & 0xFFFF);
             command.suspensionEpoch =
                     target == null ? Suspension.NOT_SUSPENDED : target.suspension.epochIfSuspended();
@@ -361,7 +365,12 @@ public final class InMemoryController {
         if (admin) {
             adminCommands.execute(command);
         } else {
-            ioCommands.execute(command);
+            var status = subsystem.erasure().admitIo(command);
+            if (status == StatusCode.SUCCESSFUL_COMPLETION) {
+                ioCommands.execute(command);
+            } else {
+                command.fail(status);
+            }
         }
     }
 

@@ -31,7 +31,8 @@ public final class InMemorySubsystem {
     private final CommandLog log;
     private final FaultScript faults;
     private final List<String> violations = new ArrayList<>();
-    private final MigrationCommands migration;
+    private final ControllingCommands commands;
+    private final MediaErasure erasure;
     private final ControllerResources resources;
     private final InMemoryController controlling;
     private final InMemoryController[] migratable;
@@ -42,11 +43,12 @@ public final class InMemorySubsystem {
         this.configuration = configuration;
         this.log = new CommandLog(configuration.commandLogCapacity());
         this.faults = new FaultScript(clock);
-        this.migration = new MigrationCommands(this, configuration);
         this.resources = new ControllerResources(configuration);
+        this.erasure = new MediaErasure(this, configuration);
+        this.commands = new ControllingCommands(this, configuration);
         var random = new SplittableRandom(configuration.seed());
         this.controlling =
-                new InMemoryController(this, configuration, configuration.controllingId(), random.split(), migration);
+                new InMemoryController(this, configuration, configuration.controllingId(), random.split(), commands);
         this.migratable = new InMemoryController[configuration.migratableCount()];
         for (int place = 0; place < migratable.length; place++) {
             int id = configuration.firstMigratableId() + place;
@@ -62,8 +64,9 @@ public final class InMemorySubsystem {
     }
 
     /// Opens a transport to the controlling controller, which needs no attached memory for it and need not be enabled.
-    /// Transports are independent of each other. Waiting for a future of one moves the clock; waiting for an asynchronous stage
-    /// made from it (`thenApplyAsync`), or for `allOf` and `anyOf` over several, does not: wait for the futures themselves.
+    /// Transports are independent of each other. Waiting for a future of one moves the clock; waiting for an
+    /// asynchronous stage made from it (`thenApplyAsync`), or for `allOf` and `anyOf` over several, does not: wait for
+    /// the futures themselves.
     ///
     /// @return the transport; the caller closes it
     public AdminTransport controllingTransport() {
@@ -140,6 +143,26 @@ public final class InMemorySubsystem {
         }
     }
 
+    /// Puts a namespace into the condition of being sanitized, or ends it. Meanwhile I/O commands for it, and Migration
+    /// Send and Migration Receive for controllers that it is attached to, are Sanitize Namespace In Progress (Base 2.3
+    /// fig. 144). The medium does not change. There is no command for it in this model.
+    ///
+    /// @param namespaceId identifier of the namespace
+    /// @param inProgress  whether it is being sanitized from now on
+    /// @throws InvalidValueException when there is no such namespace
+    public void sanitizeNamespace(long namespaceId, boolean inProgress) {
+        if (configuration.namespace(namespaceId) == null) {
+            throw new InvalidValueException(
+                    "namespaceId", Long.toString(namespaceId), "1 to " + configuration.namespaces().size());
+        }
+        clock.enter();
+        try {
+            erasure.setInProgress(namespaceId, inProgress);
+        } finally {
+            clock.exit();
+        }
+    }
+
     /// {@return the clock of the world}
     public VirtualClock clock() {
         return clock;
@@ -159,6 +182,24 @@ public final class InMemorySubsystem {
         return resources;
     }
 
+    DataQueueCommands dataQueues() {
+        return commands.dataQueues();
+    }
+
+    MediaErasure erasure() {
+        return erasure;
+    }
+
+    /// {@return whether a controller is suspended or just being suspended}
+    boolean hasSuspendedController() {
+        for (var controller : migratable) {
+            if (!controller.suspension().isActive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// {@return the migratable controller with this identifier; null where there is none}
     @Nullable
     InMemoryController migratable(int controllerId) {
@@ -171,7 +212,7 @@ public final class InMemorySubsystem {
     ///
     /// @param ofFunction whether it was more than a Controller Reset
     void controllingControllerWasReset(boolean ofFunction) {
-        migration.reset();
+        commands.reset();
         boolean goOffline = configuration.virtualizationManagement();
         for (var controller : migratable) {
             if (goOffline) {

@@ -1,6 +1,8 @@
 package io.nvmelm.transport.mock;
 
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.nvme.TrackingLimits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -38,6 +40,7 @@ public final class InMemorySubsystemBuilder {
     private int commandLogCapacity = 4096;
     private long seed = 1;
     private LatencyModel latency = LatencyModel.none();
+    private DeviceOptions options = DeviceOptions.DEFAULT;
     private final List<NamespaceMedium> namespaces = new ArrayList<>();
 
     InMemorySubsystemBuilder(VirtualClock clock) {
@@ -268,6 +271,66 @@ public final class InMemorySubsystemBuilder {
         return this;
     }
 
+    /// Sets what the controlling controller can track, as Identify Controller reports it. [TrackingLimits#NONE] takes
+    /// the commands away. Default: host memory and user data, 1024 memory ranges in granularities 0 to 9, 8 queues.
+    ///
+    /// @param value limits; those of what it cannot track are 0
+    /// @return this
+    public InMemorySubsystemBuilder tracking(TrackingLimits value) {
+        options = options.withTracking(value);
+        return this;
+    }
+
+    /// Sets the resources for tracking of host memory. A request that needs more is refused with Not Enough Resources
+    /// and hints of what is possible. Default: no limit but those of [#tracking(TrackingLimits)].
+    ///
+    /// @param descriptors       memory ranges that can be tracked, of all controllers together, 0 or more
+    /// @param lowestGranularity smallest granularity that can be tracked, an exponent over 4 KiB, 0 to 40
+    /// @return this
+    public InMemorySubsystemBuilder trackingResources(int descriptors, int lowestGranularity) {
+        options = options.withTrackingResources(descriptors, lowestGranularity);
+        return this;
+    }
+
+    /// Sets in what the device differs from the default, in place of what was set before. Default: in nothing.
+    ///
+    /// @param values differences
+    /// @return this
+    public InMemorySubsystemBuilder variants(DeviceVariant... values) {
+        options = options.withVariants(values);
+        return this;
+    }
+
+    /// Gives the controlling controller the vendor specific commands that were proposed for Linux in December 2022
+    /// (byte 3072 of Identify Controller is 1), and takes those of the standard away, tracking with them, whatever
+    /// [#tracking(TrackingLimits)] says.
+    ///
+    /// @return this
+    public InMemorySubsystemBuilder vendorCommands2022() {
+        options = options.withVendorCommands();
+        return this;
+    }
+
+    /// Makes the device behave like the known public emulation of the standard: whole states alone, no tracking of host
+    /// memory, no vendor specific data, CSUP never set, any number of queues of one memory range each, and eleven of
+    /// the variants. Replaces what was set before by [#tracking(TrackingLimits)], [#variants(DeviceVariant...)],
+    /// [#stateVersions(int...)], [#vendorFormats(UUID...)] and [#reportSuspendedInCompletion(boolean)].
+    ///
+    /// @return this
+    public InMemorySubsystemBuilder likePublicEmulation() {
+        options = options.likePublicEmulation();
+        return stateVersions(0).vendorFormats().reportSuspendedInCompletion(false);
+    }
+
+    /// Sets how long a sanitize operation takes, in virtual time. Default 0: it is over with its command.
+    ///
+    /// @param value 0 to 365 days
+    /// @return this
+    public InMemorySubsystemBuilder sanitizeDuration(Duration value) {
+        options = options.withSanitizeDuration(value);
+        return this;
+    }
+
     /// Adds a namespace; the first is namespace 1. Without any, there is one of 1 GiB in blocks of 512 bytes.
     ///
     /// @param medium its blocks, which other subsystems may share
@@ -305,7 +368,7 @@ public final class InMemorySubsystemBuilder {
                         maximumQueueEntries,
                         maximumFetchedCommands,
                         mdts,
-                        stateVersions,
+                        options.vendorCommands() ? List.of(0) : stateVersions,
                         vendorFormats,
                         vendorStatePadding,
                         maximumStateBytes,
@@ -315,6 +378,7 @@ public final class InMemorySubsystemBuilder {
                         commandLogCapacity,
                         seed,
                         latency,
+                        options,
                         namespaces.isEmpty()
                                 ? List.of(new NamespaceMedium(1 << 21, 512))
                                 : List.copyOf(namespaces)));

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// made in this order: select, coded fields, controller identifier, state of the controller, alignment and ranges,
 /// format indices, data transfer, content, resources.
 final class MigrationCommands {
+    /// Delete User Data Migration Queue (DUDMQ), CDW11 of Suspend.
+    private static final int DELETE_QUEUE_BIT = 1 << 31;
     private static final int NOT_SUSPENDED = 0;
     private static final int CONTROLLER_SUSPENDED = 1;
     private static final MemorySegment SCRIBBLE = scribble();
@@ -57,11 +59,11 @@ final class MigrationCommands {
         if (hasNamespace(command) || type > SuspendType.SUSPEND.value()) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
         } else if (target == null) {
-            command.fail(UncertainReadings.UNFIT_CONTROLLER);
+            command.fail(UncertainReadings.unknownController(configuration));
         } else if (type == SuspendType.NOTIFICATION.value()) {
             command.succeed();
         } else {
-            target.suspension().suspend(command);
+            target.suspension().suspend(command, (command.entry.cdw11() & DELETE_QUEUE_BIT) != 0);
         }
     }
 
@@ -70,7 +72,7 @@ final class MigrationCommands {
         if (hasNamespace(command)) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
         } else if (target == null) {
-            command.fail(UncertainReadings.UNFIT_CONTROLLER);
+            command.fail(UncertainReadings.unknownController(configuration));
         } else if (!target.suspension().isSuspended()) {
             command.fail(StatusCode.CONTROLLER_NOT_SUSPENDED);
         } else if (receptions[target.place()] != null) {
@@ -93,7 +95,7 @@ final class MigrationCommands {
             return;
         }
         if (target == null) {
-            command.fail(UncertainReadings.UNFIT_CONTROLLER);
+            command.fail(UncertainReadings.unknownController(configuration));
             return;
         }
         if ((offset & 3) != 0 || byteSize > configuration.maximumDataBytes() || !areListed(versionIndex, vendorIndex)) {
@@ -136,7 +138,15 @@ final class MigrationCommands {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
             return;
         }
-        if (target == null || !UncertainReadings.maySetState(target)) {
+        if (target == null) {
+            command.fail(UncertainReadings.unknownController(configuration));
+            return;
+        }
+        if (configuration.has(DeviceVariant.ONLY_WHOLE_STATES) && sequence != SequenceIndicator.ONLY) {
+            command.fail(StatusCode.INTERNAL_ERROR);
+            return;
+        }
+        if (!UncertainReadings.maySetState(target)) {
             command.fail(UncertainReadings.UNFIT_CONTROLLER);
             return;
         }

@@ -2,7 +2,9 @@ package io.nvmelm.transport.mock;
 
 import io.nvmelm.InvalidValueException;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ public final class NamespaceMedium {
     private final int blockByteSize;
     private final @Nullable UUID identifier;
     private final SparseBytes bytes;
+    /// Ranges of blocks that cannot be read, by their first: the end of each. Disjoint.
+    private final TreeMap<Long, Long> failed = new TreeMap<>();
 
     /// Creates a medium that holds zeros and has no identifier of its own: namespaces name themselves after their
     /// subsystem.
@@ -73,7 +77,55 @@ public final class NamespaceMedium {
         return count >= 0 && firstBlock >= 0 && count <= blockCount && firstBlock <= blockCount - count;
     }
 
-    /// Reads blocks.
+    /// {@return whether blocks can be read by a controller: none of them was made unreadable and not written since}
+    ///
+    /// @param firstBlock first logical block address
+    /// @param count      number of blocks
+    /// @throws InvalidValueException when the range is not inside
+    public boolean isReadable(long firstBlock, long count) {
+        requireBlocks(firstBlock, count);
+        lock.lock();
+        try {
+            var before = failed.lowerEntry(firstBlock + count);
+            return before == null || before.getValue() <= firstBlock;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Makes blocks unreadable for controllers until they are written, set to zero or deallocated, as Write Uncorrectable does.
+    ///
+    /// @param firstBlock first logical block address
+    /// @param count      number of blocks
+    /// @throws InvalidValueException when the range is not inside
+    public void failBlocks(long firstBlock, long count) {
+        requireBlocks(firstBlock, count);
+        lock.lock();
+        try {
+            recover(firstBlock, count);
+            if (count > 0) {
+                failed.put(firstBlock, firstBlock + count);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void recover(long firstBlock, long count) {
+        long end = firstBlock + count;
+        for (Map.Entry<Long, Long> range = failed.lowerEntry(end); range != null && range
+                .getValue() > firstBlock; range = failed.lowerEntry(end)) {
+            failed.remove(range.getKey());
+            if (range.getValue() > end) {
+                failed.put(end, range.getValue());
+            }
+            if (range.getKey() < firstBlock) {
+                failed.put(range.getKey(), firstBlock);
+            }
+        }
+    }
+
+    /// Reads blocks, also those that controllers cannot read.
     ///
     /// @param firstBlock   first logical block address
     /// @param count        number of blocks
@@ -102,24 +154,37 @@ public final class NamespaceMedium {
         lock.lock();
         try {
             bytes.write(firstBlock * blockByteSize, source, sourceOffset, size);
+            recover(firstBlock, count);
         } finally {
             lock.unlock();
         }
     }
 
-    /// Sets blocks to zero.
+    /// Sets blocks to zero, which is also how they read when they are deallocated.
     ///
     /// @param firstBlock first logical block address
     /// @param count      number of blocks
     /// @throws InvalidValueException when the range is not inside
-    public void zeroBlocks(long firstBlock, int count) {
+    public void zeroBlocks(long firstBlock, long count) {
         requireBlocks(firstBlock, count);
         lock.lock();
         try {
-            bytes.zero(firstBlock * blockByteSize, (long) count * blockByteSize);
+            bytes.zero(firstBlock * blockByteSize, count * blockByteSize);
+            recover(firstBlock, count);
         } finally {
             lock.unlock();
         }
+    }
+
+    /// {@return the first block from `firstBlock` on that may hold something but zeros, `limit` when there is none before it} Blocks count
+    /// together in groups of 64 KiB, and what was written once counts for ever.
+    ///
+    /// @param firstBlock where to begin
+    /// @param limit      where to end, exclusive
+    /// @throws InvalidValueException when the range is not inside
+    public long nextAllocated(long firstBlock, long limit) {
+        requireBlocks(firstBlock, limit - firstBlock);
+        return bytes.nextChunk(firstBlock * blockByteSize, limit * blockByteSize) / blockByteSize;
     }
 
     private long require(long firstBlock, int count, MemorySegment segment, long offset) {
@@ -132,7 +197,7 @@ public final class NamespaceMedium {
         return size;
     }
 
-    private void requireBlocks(long firstBlock, int count) {
+    private void requireBlocks(long firstBlock, long count) {
         if (!contains(firstBlock, count)) {
             throw new InvalidValueException(
                     "firstBlock",

@@ -15,6 +15,7 @@ final class QueueCommand extends Command {
 
     private final QueueEngine engine;
     private @Nullable PrpList data;
+    private @Nullable HostRing ring;
     /// Whether it has a slot of the completion queue; an outstanding Asynchronous Event Request has none.
     private boolean holdsSlot;
 
@@ -40,6 +41,18 @@ final class QueueCommand extends Command {
     }
 
     @Override
+    StatusCode bindRing(long byteSize, boolean contiguous) {
+        var found = new HostRing(engine.port(), engine.pageBytes());
+        ring = found;
+        return found.resolve(entry.prp1(), byteSize, contiguous);
+    }
+
+    @Override
+    RingMemory takeRing() {
+        return Objects.requireNonNull(ring, "ring");
+    }
+
+    @Override
     void readHost(long hostOffset, MemorySegment target, long targetOffset, long byteSize) {
         bound().read(hostOffset, target, targetOffset, byteSize);
     }
@@ -55,12 +68,12 @@ final class QueueCommand extends Command {
     }
 
     @Override
-    void deliver(int dword0, NvmeStatus status) {
+    void deliver(int dword0, int dword1, NvmeStatus status) {
         if (!holdsSlot) {
             holdsSlot = true;
             queue.completionQueue.reserve();
         }
-        engine.complete(this, dword0, status);
+        engine.complete(this, dword0, dword1, status);
     }
 
     @Override

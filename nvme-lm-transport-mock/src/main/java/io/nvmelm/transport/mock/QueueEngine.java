@@ -215,7 +215,7 @@ final class QueueEngine {
     }
 
     /// Posts a completion and goes on.
-    void complete(QueueCommand command, int dword0, NvmeStatus status) {
+    void complete(QueueCommand command, int dword0, int dword1, NvmeStatus status) {
         var queue = command.queue;
         boolean wasFetched = queue.fetched.remove(command);
         if (submissionQueue(queue.id) != queue) {
@@ -223,7 +223,7 @@ final class QueueEngine {
             return;
         }
         var target = queue.completionQueue;
-        if (!target.post(port(), queue, command.entry.commandId(), dword0, status)) {
+        if (!target.post(port(), queue, command.entry.commandId(), dword0, dword1, status)) {
             controller.registers().fatal();
         } else if (target.interruptsEnabled) {
             controller.registers().raise(target.vector);

@@ -12,6 +12,7 @@ final class SparseBytes implements MemoryBytes {
     private static final int CHUNK_SHIFT = 16;
     private static final int LEAF_SHIFT = 9;
     private static final int LEAF_CHUNKS = 1 << LEAF_SHIFT;
+    private static final long LEAF_BYTES = 1L << (CHUNK_SHIFT + LEAF_SHIFT);
 
     private final long byteSize;
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable MemorySegment>> directory;
@@ -71,6 +72,10 @@ final class SparseBytes implements MemoryBytes {
         long done = 0;
         while (done < size) {
             long at = address + done;
+            if (directory.getAcquire((int) (at >>> (CHUNK_SHIFT + LEAF_SHIFT))) == null) {
+                done += LEAF_BYTES - (at & LEAF_BYTES - 1);
+                continue;
+            }
             int inChunk = (int) (at & CHUNK_BYTES - 1);
             long part = Math.min(size - done, CHUNK_BYTES - inChunk);
             var chunk = chunkOrNull(at);
@@ -86,6 +91,22 @@ final class SparseBytes implements MemoryBytes {
     MemorySegment chunkOrNull(long address) {
         var leaf = directory.getAcquire((int) (address >>> (CHUNK_SHIFT + LEAF_SHIFT)));
         return leaf == null ? null : leaf.getAcquire((int) (address >>> CHUNK_SHIFT) & LEAF_CHUNKS - 1);
+    }
+
+    /// {@return the first address from `address` on whose chunk is there, `limit` when there is none before it}
+    long nextChunk(long address, long limit) {
+        long at = address;
+        while (at < limit) {
+            var leaf = directory.getAcquire((int) (at >>> (CHUNK_SHIFT + LEAF_SHIFT)));
+            if (leaf == null) {
+                at = ((at >>> (CHUNK_SHIFT + LEAF_SHIFT)) + 1) << (CHUNK_SHIFT + LEAF_SHIFT);
+            } else if (leaf.getAcquire((int) (at >>> CHUNK_SHIFT) & LEAF_CHUNKS - 1) == null) {
+                at = ((at >>> CHUNK_SHIFT) + 1) << CHUNK_SHIFT;
+            } else {
+                return at;
+            }
+        }
+        return limit;
     }
 
     /// {@return the chunk that holds this address, made when there is none}

@@ -1,5 +1,6 @@
 package io.nvmelm.transport.mock;
 
+import io.nvmelm.nvme.TrackingLimits;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param commandLogCapacity        commands that the log keeps
 /// @param seed                      seed of everything random
 /// @param latency                   how long things take
+/// @param options                   what it can track, and its differences from the default
 /// @param namespaces                media of namespaces 1 to n
 record SubsystemConfiguration(
         String nqn,
@@ -54,6 +56,7 @@ record SubsystemConfiguration(
         int commandLogCapacity,
         long seed,
         LatencyModel latency,
+        DeviceOptions options,
         List<NamespaceMedium> namespaces) {
 
     /// Smallest memory page (CAP.MPSMIN 0).
@@ -64,6 +67,24 @@ record SubsystemConfiguration(
     static final int MSI_X_VECTORS = 2048;
     /// Abort commands that may be under way, as reported.
     static final int ABORT_COMMANDS = 4;
+
+    /// {@return what the controlling controller can track; its numbers of queues mean nothing with
+    /// [DeviceVariant#QUEUE_LIMITS_NOT_REPORTED]}
+    TrackingLimits tracking() {
+        return options.vendorCommands() ? TrackingLimits.NONE : options.tracking();
+    }
+
+    /// {@return whether the device differs from the default in this}
+    ///
+    /// @param variant a difference
+    boolean has(DeviceVariant variant) {
+        return options.variants().contains(variant);
+    }
+
+    /// {@return whether it has the vendor specific commands of 2022 instead of those of the standard}
+    boolean hasVendorCommands() {
+        return options.vendorCommands();
+    }
 
     /// {@return whether the controlling controller has Virtualization Management}
     boolean virtualizationManagement() {

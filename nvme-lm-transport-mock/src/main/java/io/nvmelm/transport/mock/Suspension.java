@@ -18,6 +18,7 @@ final class Suspension {
     private final List<Command> waiters = new ArrayList<>();
     private Phase phase = Phase.ACTIVE;
     private long epoch;
+    private boolean deleteQueue;
 
     Suspension(InMemoryController controller) {
         this.controller = controller;
@@ -43,11 +44,20 @@ final class Suspension {
     /// Suspends. The command is answered when the controller has finished what it had fetched; at once if it is
     /// suspended.
     void suspend(Command waiter) {
+        suspend(waiter, false);
+    }
+
+    /// Suspends.
+    ///
+    /// @param deletesQueue whether the controller's data queue is deleted before the answer (DUDMQ)
+    void suspend(Command waiter, boolean deletesQueue) {
         if (isSuspended()) {
+            controller.dataQueues().suspendedAgain(controller, deletesQueue);
             waiter.succeed();
             return;
         }
         waiters.add(waiter);
+        deleteQueue |= deletesQueue;
         phase = Phase.SUSPENDING;
         if (controller.engine().isDrained()) {
             drained();
@@ -63,6 +73,7 @@ final class Suspension {
         epoch++;
         controller.port().quiet(true);
         controller.stateChanged();
+        controller.dataQueues().suspended(controller, takeDeleteQueue());
         answerWaiters(NvmeStatus.SUCCESS);
     }
 
@@ -74,6 +85,7 @@ final class Suspension {
 
     /// The controller itself was reset. Whoever waited is answered: see [UncertainReadings].
     void controllerWasReset() {
+        controller.dataQueues().suspensionWasReset(controller, takeDeleteQueue());
         end();
         answerWaiters(UncertainReadings.SUSPEND_ENDED_BY_RESET);
     }
@@ -82,6 +94,7 @@ final class Suspension {
     /// queues.
     void controllingControllerWasReset() {
         waiters.clear();
+        deleteQueue = false;
         if (!isActive()) {
             end();
             controller.continueWork();
@@ -89,9 +102,19 @@ final class Suspension {
     }
 
     private void end() {
+        boolean wasSuspended = isSuspended();
         phase = Phase.ACTIVE;
         controller.port().quiet(false);
         controller.stateChanged();
+        if (wasSuspended) {
+            controller.dataQueues().resumed(controller);
+        }
+    }
+
+    private boolean takeDeleteQueue() {
+        boolean taken = deleteQueue;
+        deleteQueue = false;
+        return taken;
     }
 
     private void answerWaiters(NvmeStatus status) {

@@ -30,6 +30,42 @@ import io.nvmelm.nvme.StatusCode;
 ///   is suspended.
 /// - *A refused Set Controller State*: one that is refused for its fields changes nothing, so an open sequence stays as
 ///   it was; one that is refused for the content of a complete state ends its sequence.
+/// - *Ranges of memory to be tracked* may overlap; what is written there is reported once. A range of no units is an
+///   Invalid Field, like no range at all. Stopping where nothing is tracked succeeds.
+/// - *The hints of a refused start of memory tracking*: MRTG is the smallest granularity that the device has resources
+///   for; NMRTD is 0 where the granularity that was asked for is smaller than that.
+/// - *A controller that is just being suspended* counts as suspended for Track Send and Sanitize.
+/// - *Track Receive* with fewer bytes than its header has is an Invalid Field.
+/// - *Memory that is tracked while another memory is attached* stays tracked by its addresses.
+/// - *Sanitize and Format NVM* change the media by the controller that processed the command, so they are logged for that
+///   one alone; a sanitize operation changes them when it is over.
+/// - *The vendor specific commands of 2022* have no statuses of their own. Suspending a suspended controller succeeds;
+///   a save does not disable the controller; a state that is empty or longer than a command may move is an Invalid
+///   Field.
+/// - *A Controller Data Queue of no size* is an Invalid Field, like one with more pages than MCDQPC. One of a single
+///   slot exists and can hold nothing.
+/// - *The head of a data queue* may be set to its tail, which literally is no slot with an entry; nothing could be
+///   emptied otherwise.
+/// - *Events of a data queue that were not reported* are over when it is deleted.
+/// - *The first entry* after a start or a resume is a marker, posted at once, unless it would take the last slot: then
+///   the first change is the first entry. Where entries are merged it always is.
+/// - *The entry that fills a data queue* carries "full" and its range, see [DeviceVariant#FULL_ENTRY_WITHOUT_RANGE].
+///   Where a marker took the last slot, a further change stops logging with the event, and the entry "full" follows
+///   when a slot is free.
+/// - *A marker without a slot* is not posted: the host has seen "full" before, or sees it later.
+/// - *A start in a full data queue* succeeds, see [DeviceVariant#START_REFUSED_WHEN_FULL].
+/// - *The tail pointer event* happens when the slot that the trigger names gets an entry, not when the tail arrives
+///   there, see [DeviceVariant#TAIL_EVENT_ONE_SLOT_EARLY].
+/// - *Stop while nothing is logged* succeeds; while the controller is suspended it is refused as printed, see
+///   [DeviceVariant#STOP_WHILE_SUSPENDED_SUCCEEDS].
+/// - *A suspend entry* is posted only while changes are logged, and before a deletion by DUDMQ, see
+///   [DeviceVariant#SUSPEND_ENTRY_WITHOUT_LOGGING]. A repeated Suspend posts none, see
+///   [DeviceVariant#REPEATED_SUSPEND_POSTS_AGAIN], but deletes.
+/// - *A reset of a migratable controller* leaves its data queue and logging; if it was suspended, the next entry is the
+///   first one. A Suspend that it ended is answered with success, so DUDMQ deletes.
+/// - *A transport that is closed* takes the data queues in its memory with it; an owner of the function would reset the
+///   controller.
+/// - *Deallocation* ends what Write Uncorrectable did to a block, as a write does.
 /// - *A completion queue without room* cannot hold up a suspension: a command is fetched only with a slot reserved for
 ///   its completion, and an Asynchronous Event Request gives its slot back while it is outstanding.
 final class UncertainReadings {
@@ -48,7 +84,60 @@ final class UncertainReadings {
     /// moment, then the reset ended the suspension: the same as a reset right after the answer.
     static final NvmeStatus SUSPEND_ENDED_BY_RESET = NvmeStatus.SUCCESS;
 
+    /// Track Receive for a controller that is not tracked. The status table lists this one alone, explained by the
+    /// words of another command.
+    static final StatusCode NOT_TRACKED = StatusCode.INVALID_CONTROLLER_IDENTIFIER;
+
+    /// A vendor specific command of 2022 with the number of a virtual function that does not exist.
+    static final StatusCode UNKNOWN_VIRTUAL_FUNCTION = StatusCode.INVALID_FIELD_IN_COMMAND;
+
+    /// A vendor specific command of 2022 that saves, loads or resumes the state of a controller that runs.
+    static final StatusCode RUNS_WITH_VENDOR_COMMANDS = StatusCode.COMMAND_SEQUENCE_ERROR;
+
+    /// A load of bytes that are not a state of this device, as a whole and unchanged.
+    static final StatusCode FOREIGN_VENDOR_BLOCK = StatusCode.INVALID_FIELD_IN_COMMAND;
+
+    /// Ring memory of a Controller Data Queue, or the PRP list that names it, that is not there. Memory of a controller
+    /// is an Invalid Field; so is what is no memory at all.
+    static final StatusCode RING_OUT_OF_REACH = StatusCode.INVALID_FIELD_IN_COMMAND;
+
     private UncertainReadings() {}
+
+    /// {@return how many memory ranges a Controller Data Queue takes} Not defined: one where it is contiguous, else one
+    /// for each entry of its PRP list.
+    static long memoryRanges(boolean contiguous, long pages) {
+        return contiguous ? 1 : pages;
+    }
+
+    /// {@return the answer to one queue too many} Two sections contradict each other; the more specific one names this
+    /// status.
+    static StatusCode tooManyDataQueues(SubsystemConfiguration configuration) {
+        return configuration.has(DeviceVariant.QUEUE_LIMIT_IS_INVALID_FIELD)
+                ? StatusCode.INVALID_FIELD_IN_COMMAND
+                : StatusCode.NOT_ENOUGH_RESOURCES;
+    }
+
+    /// {@return the answer to a controller identifier that is unknown, or the controlling controller's own, in any
+    /// command}
+    ///
+    /// @param configuration what the device was built with
+    static StatusCode unknownController(SubsystemConfiguration configuration) {
+        return configuration.has(DeviceVariant.UNKNOWN_CONTROLLER_IS_INVALID_FIELD)
+                ? StatusCode.INVALID_FIELD_IN_COMMAND
+                : UNFIT_CONTROLLER;
+    }
+
+    /// {@return whether a report is refused} A report of no range says that nothing changed, so there is none to give
+    /// where no range has room and there are some.
+    static boolean isRefusedReport(boolean changed, long bytesForRanges) {
+        return changed && bytesForRanges < MemoryTrackingCommands.REPORT_DESCRIPTOR_BYTES;
+    }
+
+    /// {@return whether tracking of so many memory ranges is refused} No sentence forbids none; there is nothing to
+    /// watch then.
+    static boolean isRefusedRangeCount(long count) {
+        return count == 0;
+    }
 
     /// {@return whether a command of Set Controller State makes the state effective} The text names only 10b; 11b
     /// carries the whole state and there is no other moment for it.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.core.codec.IdentifyControllerView;
 import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.nvme.TrackingLimits;
+import io.nvmelm.rules.Proves;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -48,6 +50,7 @@ class AdminCommandsTest {
     }
 
     @Test
+    @Proves(device = "discovery.secondary-without-hmlms")
     void aMigratableControllerIdentifiesItself() {
         var view = new IdentifyControllerView().wrap(MemorySegment.ofArray(identify(1, 0, 0)), 0);
         assertThat(view.controllerId()).isEqualTo(0x12);
@@ -56,7 +59,9 @@ class AdminCommandsTest {
         assertThat(view.firmwareRevision()).isEqualTo("F1");
         assertThat(view.subsystemNqn()).isEqualTo("nqn.2014-08.org.example:a");
         assertThat(view.maximumDataTransferSize()).isEqualTo(5);
-        assertThat(view.optionalAdminCommands()).isZero();
+        assertThat(view.optionalAdminCommands()).isEqualTo(2);
+        assertThat(view.optionalNvmCommands()).isEqualTo(0x10E);
+        assertThat(view.tracking()).isEqualTo(TrackingLimits.NONE);
         assertThat(view.hostMemoryBufferPreferred()).isZero();
         assertThat(view.numberOfNamespaces()).isEqualTo(2);
         assertThat(view.submissionQueueEntrySize()).isEqualTo(0x66);
@@ -64,12 +69,15 @@ class AdminCommandsTest {
     }
 
     @Test
+    @Proves(device = "discovery.hmlms")
     void theControllingControllerAnnouncesLiveMigration() {
         var bytes = management.identify(1);
-        assertThat(bytes[256]).isZero();
+        assertThat(bytes[256]).isEqualTo((byte) 2);
         assertThat(bytes[257]).isEqualTo((byte) 0x08);
         assertThat(Arrays.copyOfRange(bytes, 272, 276)).containsOnly(0);
-        assertThat(Arrays.copyOfRange(bytes, 570, 588)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(bytes, 570, 588))
+                .isEqualTo(ManagementHost.hex("00040004 00 09 03 00 08000800 000000000000"));
+        assertThat(bytes[3072]).isZero();
         assertThat(bytes[78]).isZero();
     }
 
@@ -91,6 +99,7 @@ class AdminCommandsTest {
     }
 
     @Test
+    @Proves(device = "formats.layout")
     void supportedStateFormatsAreListedInOrder() {
         var bytes = management.identify(0x20);
         assertThat(Arrays.copyOf(bytes, 6)).containsExactly(2, 2, 7, 0, 0, 0);
@@ -101,6 +110,7 @@ class AdminCommandsTest {
     }
 
     @Test
+    @Proves(device = "formats.standard-only")
     void theStandardFormatAloneIsTheStandardsExample() {
         var plain = InMemorySubsystem.builder(clock).vendorState(false).build();
         var bytes = new ManagementHost(plain).identify(0x20);
@@ -149,13 +159,15 @@ class AdminCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0x03, 0x0D, 0x1C, 0x3D, 0x3E, 0x41, 0x42, 0x45, 0x84, 0xC0, 0xFF})
+    @ValueSource(ints = {0x03, 0x0D, 0x1C, 0x3D, 0x3E, 0x41, 0x42, 0x45, 0xC0, 0xC4, 0xC8, 0xCC, 0xD2, 0xD5, 0xFF})
+    @Proves(device = "discovery.migratable-refuses-commands")
     void aMigratableControllerHasNoMigrationCommands(int opcode) {
         assertThat(host.admin(opcode, e -> {}).is(INVALID_COMMAND_OPCODE)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0x01, 0x02, 0x40, 0x80})
+    @Proves(device = "discovery.admin-uses-prps")
     void fusedCommandsAndSglsAreRefused(int flags) {
         assertThat(host.admin(0x06, e -> e.flags(flags).cdw10(1)).is(INVALID_FIELD_IN_COMMAND)).isTrue();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.rules.Proves;
 import org.junit.jupiter.api.Test;
 
 class AsynchronousEventsTest {
@@ -137,6 +138,7 @@ class AsynchronousEventsTest {
     }
 
     @Test
+    @Proves(device = "event.lost-by-reset")
     void resetDropsRequestsAndEvents() {
         request();
         controller.writeRegister32(NvmRegisters.CC, 0);

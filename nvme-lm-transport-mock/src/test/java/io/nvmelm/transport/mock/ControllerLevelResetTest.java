@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.TransportException;
+import io.nvmelm.rules.Proves;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
@@ -52,6 +53,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "suspend.ends-by-own-reset")
     void aResetOfTheMigratableControllerEndsItsSuspension(Kind kind) {
         management.suspend(1);
         kind.reset(controller);
@@ -63,6 +65,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "reset.migratable-while-suspending")
     void aResetOfTheMigratableControllerAnswersWhoWaitsForItsSuspension(Kind kind) {
         host.submit(1, 0x00, e -> e.namespaceId(1));
         clock.runNext();
@@ -76,6 +79,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "reset.migratable-drops-queues")
     void aResetOfTheMigratableControllerDropsItsCommands(Kind kind) {
         host.submit(0, 0x0C, e -> {});
         clock.runUntilIdle();
@@ -90,6 +94,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "reset.migratable-keeps-open-state")
     void whatWasReceivedInPartSurvivesAResetOfTheMigratableController(Kind kind) {
         kind.reset(controller);
         management.suspend(1);
@@ -107,6 +112,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "reset.migratable-drops-queues")
     void committedQueuesDoNotSurviveAResetOfTheMigratableController(Kind kind) {
         kind.reset(controller);
         management.suspend(1);
@@ -117,6 +123,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "suspend.ends-by-controlling-reset")
     void aResetOfTheControllingControllerEndsSuspensionsAndTheControllersGoOn(Kind kind) {
         management.suspend(1);
         host.submit(1, 0x00, e -> e.namespaceId(1));
@@ -148,6 +155,7 @@ class ControllerLevelResetTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves(device = "reset.controlling-loses-open-state")
     void aResetOfTheControllingControllerLosesWhatWasReceivedInPart(Kind kind) {
         management.suspend(1);
         management.setState(0x1_0002, 0x1_0001, 0, new byte[48]);

@@ -4,6 +4,7 @@ import static io.nvmelm.nvme.StatusCode.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.rules.Proves;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,14 @@ class ControllerStateCommitTest extends StateTransferFixture {
         "54, ffff, SUCCESSFUL_COMPLETION", // reserved
         "76, ffffffff, SUCCESSFUL_COMPLETION", // reserved
     })
+    @Proves(device = {
+        "set.verified",
+        "set.unknown-version",
+        "set.vendor-without-uuid",
+        "set.too-many-queues",
+        "set.attributes-informational",
+        "state.sizes-of-128-bits"
+    })
     void contentIsVerifiedBeforeItTakesEffect(int offset, String bytes, StatusCode expected) {
         targetManagement.suspend(1);
         var state = ONE_PAIR.clone();
@@ -59,6 +68,7 @@ class ControllerStateCommitTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = {"set.verified", "state.queues"})
     void queueIdentifiersMustAscend() {
         var host = new TestHost(source.controller(1)).bringUp().createQueuePair(1, 8).createQueuePair(2, 8);
         sourceManagement.suspend(1);
@@ -78,6 +88,7 @@ class ControllerStateCommitTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.queues-exist")
     void aControllerWithQueuesTakesNoOthers() {
         new TestHost(target.controller(1)).bringUp().createQueuePair(1, 8);
         targetManagement.suspend(1);
@@ -85,6 +96,7 @@ class ControllerStateCommitTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "state.no-queues")
     void aStateWithoutQueuesIsAccepted() {
         new TestHost(source.controller(1)).bringUp();
         sourceManagement.suspend(1);
@@ -98,6 +110,7 @@ class ControllerStateCommitTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.too-many-queues")
     void moreQueuesThanTheTargetHasAreTooMany() {
         var large = new TestHost(source.controller(1)).bringUp();
         for (int id = 1; id <= 4; id++) {

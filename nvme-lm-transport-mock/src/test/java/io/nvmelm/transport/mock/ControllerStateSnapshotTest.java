@@ -2,6 +2,7 @@ package io.nvmelm.transport.mock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.rules.Proves;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ControllerStateSnapshotTest extends StateTransferFixture {
     /// The worked example: SQ 1 at 12345000h with head 5 and tail 7, CQ 1 at 12340000h with head 4 and tail 5.
     @Test
+    @Proves(device = {
+        "state.envelope",
+        "state.queues",
+        "state.submission-queue",
+        "state.completion-queue",
+        "suspend.unfetched-stay",
+        "suspend.doorbells-count"
+    })
     void aLiveControllerGivesTheBytesOfTheStandardsFigures() {
         var host = new TestHost(source.controller(2), new GuestMemory(1L << 32)).bringUp();
         host.createCompletionQueue(1, 0x1234_0000L, 64, 3);
@@ -30,6 +39,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.creates-queues")
     void committedBytesReadBackAsTheyWere() {
         targetManagement.suspend(1);
         assertThat(targetManagement.writeState(1, 1, 0, ONE_PAIR).isSuccess()).isTrue();
@@ -39,6 +49,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     /// Slot 0 Phase Tag for each tail of a ring of two slots, over two passes.
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "1, 1, 1", "2, 0, 1", "3, 1, 0", "4, 0, 0", "5, 1, 1"})
+    @Proves(device = "state.slot-zero-phase")
     void slotZeroPhaseIsWhatSlotZeroHolds(int completed, int tail, int slotZeroPhase) {
         var host = new TestHost(source.controller(1)).bringUp().createQueuePair(1, 2);
         for (int i = 0; i < completed; i++) {
@@ -53,6 +64,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "get.running")
     void aRunningControllerGivesAStateThatSaysSo() {
         new TestHost(source.controller(1)).bringUp().createQueuePair(1, 8);
         var state = sourceManagement.getState(0x1_0000, 1, 0, 104);
@@ -62,6 +74,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "get.suspended-throughout")
     void aSuspensionDuringTheCommandIsNotAllTheWhile() {
         var slow = subsystem("c")
                 .latency(LatencyModel.none().with(LatencyModel.CommandClass.MIGRATION, Duration.ofMillis(1)))
@@ -79,6 +92,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "get.suspended-throughout")
     void anotherSuspensionDuringTheCommandIsNotAllTheWhile() {
         var slow = subsystem("c")
                 .latency(LatencyModel.none().with(LatencyModel.CommandClass.MIGRATION, Duration.ofMillis(1)))
@@ -96,6 +110,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = {"formats.one-based", "get.without-version", "get.without-uuid"})
     void eachFormatGivesItsOwnBytes() {
         var formats = subsystem("c").stateVersions(0, 9).build();
         var management = new ManagementHost(formats);
@@ -108,6 +123,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "get.count-is-zero-based")
     void piecesOfAStateAreItsSlices() {
         var host = new TestHost(source.controller(1)).bringUp();
         for (int id = 1; id <= 4; id++) {
@@ -124,6 +140,7 @@ class ControllerStateSnapshotTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "suspend.doorbells-count")
     void doorbellsWhileSuspendedBelongToTheState() {
         var host = new TestHost(source.controller(1)).bringUp().createQueuePair(1, 8);
         sourceManagement.suspend(1);

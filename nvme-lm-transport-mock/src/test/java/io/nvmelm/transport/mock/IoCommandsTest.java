@@ -147,8 +147,9 @@ class IoCommandsTest {
         "2, 1, 0, 1, 0x10000000, 0, DATA_TRANSFER_ERROR",
         "2, 1, 0, 9, 0x200000, 0x10000000, DATA_TRANSFER_ERROR",
         "2, 1, 0, 17, 0x200000, 0x10000000, DATA_TRANSFER_ERROR",
-        "4, 1, 0, 1, 0x200000, 0, INVALID_COMMAND_OPCODE",
-        "9, 1, 0, 1, 0x200000, 0, INVALID_COMMAND_OPCODE",
+        "4, 1, 1048575, 2, 0, 0, LBA_OUT_OF_RANGE",
+        "5, 1, 0, 1, 0x200000, 0, INVALID_COMMAND_OPCODE",
+        "13, 1, 0, 1, 0x200000, 0, INVALID_COMMAND_OPCODE",
     })
     void badCommandsAreRefused(
             int opcode, long namespaceId, long block, int blocks, String prp1, String prp2, StatusCode expected) {

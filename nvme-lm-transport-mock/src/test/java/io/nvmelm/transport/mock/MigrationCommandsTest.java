@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.rules.Proves;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +97,18 @@ class MigrationCommandsTest {
         "0x00000003, 0x00000012, INVALID_FIELD_IN_COMMAND", // reserved select
         "0x000000FF, 0x00000099, INVALID_FIELD_IN_COMMAND",
     })
+    @Proves(device = {
+        "encoding.migration-send",
+        "suspend.repeated",
+        "suspend.reserved-type",
+        "suspend.unknown-controller",
+        "suspend.own-controller",
+        "resume.not-suspended",
+        "resume.unknown-controller",
+        "resume.with-open-state",
+        "discovery.reserved-select",
+        "discovery.reserved-values"
+    })
     void suspendAndResumeAnswer(String cdw10, String cdw11, StatusCode expected) {
         var completion = send(cdw10, cdw11, "0", "0", "0");
         assertThat(completion.status().is(expected)).as(completion.toString()).isTrue();
@@ -146,6 +159,24 @@ class MigrationCommandsTest {
         "0x30002, 0x00030099, 1, 0, 0x1A, INVALID_CONTROLLER_IDENTIFIER", // identifier before alignment and indices
         "0x00002, 0x00030012, 1, 0, 0x1A, COMMAND_SEQUENCE_ERROR", // state before alignment and indices
     })
+    @Proves(device = {
+        "encoding.migration-send",
+        "set.only",
+        "set.count-is-plain",
+        "set.empty-otherwise",
+        "set.offset-alignment",
+        "set.offset-beyond",
+        "set.no-sequence",
+        "set.version-not-listed",
+        "set.uuid-not-listed",
+        "set.no-format",
+        "set.state-without-version",
+        "set.incomplete",
+        "set.queues-exist",
+        "set.unfit-controller",
+        "discovery.data-within-mdts",
+        "discovery.reserved-values"
+    })
     void setControllerStateAnswers(
             String cdw10, String cdw11, String cdw12, String cdw13, String cdw15, StatusCode expected) {
         var completion = send(cdw10, cdw11, cdw12, cdw13, cdw15);
@@ -179,6 +210,19 @@ class MigrationCommandsTest {
         "0xFF0100FF, 0x00000099, 0, 0, 48, INVALID_FIELD_IN_COMMAND, 0",
         "0xFF01FF00, 0x00000012, 0, 0, 48, SUCCESSFUL_COMPLETION, 1", // reserved bits
     })
+    @Proves(device = {
+        "encoding.migration-receive",
+        "get.offset-alignment",
+        "get.offset-beyond",
+        "get.offset-at-end",
+        "get.version-not-listed",
+        "get.uuid-not-listed",
+        "get.header-alone",
+        "get.running",
+        "get.unfit-controller",
+        "get.suspended-throughout",
+        "discovery.data-within-mdts"
+    })
     void getControllerStateAnswers(
             String cdw10, String cdw11, String cdw12, String cdw13, int byteSize, StatusCode expected, int dword0) {
         long offset = Integer.toUnsignedLong(decode(cdw12)) | (long) decode(cdw13) << 32;
@@ -209,6 +253,7 @@ class MigrationCommandsTest {
     }
 
     @Test
+    @Proves(device = {"get.beyond-end", "state.no-queues"})
     void whatIsBeyondTheEndIsNotTheControllersToDefine() {
         var bytes = management.getState(0x1_0000, 0x12, 0, 8192).bytes();
         assertThat(Arrays.copyOfRange(bytes, 56, 8192)).containsOnly(0xA5);
@@ -228,6 +273,7 @@ class MigrationCommandsTest {
     }
 
     @Test
+    @Proves(device = "status.do-not-retry")
     void errorsThatMayPassAreNotMarkedAsFinal() {
         assertThat(send("1", "0x13", "0", "0", "0").status().doNotRetry()).isFalse();
         assertThat(send("1", "0x15", "0", "0", "0").status().doNotRetry()).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.TransportException;
+import io.nvmelm.rules.Proves;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +146,7 @@ class OfflineControllerTest {
 
     @ParameterizedTest
     @EnumSource(ControllerLevelResetTest.Kind.class)
+    @Proves(device = "reset.primary-takes-offline")
     void aResetOfThePrimaryTakesItsSecondariesOffline(ControllerLevelResetTest.Kind kind) {
         goOnline(2, 2);
         host.bringUp().createQueuePair(1, 8);
@@ -192,6 +194,7 @@ class OfflineControllerTest {
     }
 
     @Test
+    @Proves(device = "set.offline-controller")
     void anOfflineControllerTakesAStateAndHasItWhenItIsOnline() {
         assign(2, 4);
 

@@ -3,6 +3,7 @@ package io.nvmelm.transport.mock;
 import static io.nvmelm.nvme.StatusCode.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.rules.Proves;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Set Controller State in pieces: what a sequence is, and what ends it.
 class StateReceptionTest extends StateTransferFixture {
     @Test
+    @Proves(device = {"set.first-middle-last", "set.commits-with-last", "set.empty-last"})
     void nothingChangesBeforeTheLastPiece() {
         targetManagement.suspend(1);
         assertThat(send(1, 0, piece(0, 60)).isSuccess()).isTrue();
@@ -41,6 +43,7 @@ class StateReceptionTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.first-starts-anew")
     void aNewFirstReplacesTheOpenSequence() {
         targetManagement.suspend(1);
         var wrong = ONE_PAIR.clone();
@@ -52,6 +55,7 @@ class StateReceptionTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = {"set.first-starts-anew", "set.incomplete"})
     void whatAReplacedSequenceCarriedIsGone() {
         targetManagement.suspend(1);
         send(1, 0, ONE_PAIR);
@@ -61,6 +65,7 @@ class StateReceptionTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.only-replaces-sequence")
     void anOnlyReplacesTheOpenSequence() {
         targetManagement.suspend(1);
         send(1, 0, piece(0, 60));
@@ -70,6 +75,7 @@ class StateReceptionTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "resume.with-open-state")
     void resumeIsRefusedWhileASequenceIsOpenAndLeavesItOpen() {
         targetManagement.suspend(1);
         send(1, 0, piece(0, 48));
@@ -80,6 +86,7 @@ class StateReceptionTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.same-format-in-sequence")
     void aPieceRefusedForItsFieldsLeavesTheSequenceAsItWas() {
         targetManagement.suspend(1);
         send(1, 0, piece(0, 48));
@@ -93,6 +100,7 @@ class StateReceptionTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.incomplete")
     void aFailedVerificationEndsTheSequence() {
         targetManagement.suspend(1);
         send(1, 0, piece(0, 48));

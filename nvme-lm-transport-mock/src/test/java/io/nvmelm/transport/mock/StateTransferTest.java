@@ -3,6 +3,7 @@ package io.nvmelm.transport.mock;
 import static io.nvmelm.nvme.StatusCode.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.rules.Proves;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Controllers that go on with the state of others.
 class StateTransferTest extends StateTransferFixture {
     @Test
+    @Proves(device = {"resume.restarts", "set.not-processed-while-suspended", "set.creates-queues"})
     void versionZeroContinuesQueuesOnAControllerThatWasEnabled() {
         var host = new TestHost(source.controller(1)).bringUp().createQueuePair(1, 8);
         for (int i = 0; i < 11; i++) {
@@ -34,6 +36,7 @@ class StateTransferTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "set.unfit-controller")
     void aStateForAnEnabledControllerThatRunsTakesEffectAtOnce() {
         var host = new TestHost(source.controller(1)).bringUp().createQueuePair(1, 8);
         sourceManagement.suspend(1);
@@ -48,6 +51,7 @@ class StateTransferTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = {"set.vendor-data", "state.not-admin-queue"})
     void theVendorFormatContinuesEverything() {
         var host = new TestHost(source.controller(1)).bringUp(16, 16).createQueuePair(1, 8).createQueuePair(2, 8);
         host.admin(0x09, e -> e.cdw10(0x0B).cdw11(0x1F));
@@ -150,6 +154,7 @@ class StateTransferTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = {"set.first-middle-last", "discovery.data-within-mdts"})
     void longStatesMoveInPieces() {
         var padded = subsystem("padded").vendorStatePadding(3_000_001).mdts(5).build();
         var management = new ManagementHost(padded);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.rules.Proves;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -84,6 +85,7 @@ class SuspendedDetailsTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = {"suspend.stops-fetching", "suspend.unfetched-stay"})
     void aSuspendingControllerFetchesNoIoCommandAnyMore() {
         var host = slowHost();
         var suspend = suspendDuringFlush(host);
@@ -105,6 +107,7 @@ class SuspendedDetailsTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "suspend.stops-fetching")
     void aSuspendingControllerFetchesNoAdminCommandAnyMore() {
         var host = slowHost();
         var suspend = suspendDuringFlush(host);
@@ -125,6 +128,7 @@ class SuspendedDetailsTest extends StateTransferFixture {
     }
 
     @Test
+    @Proves(device = "suspend.holds-event-requests")
     void anEventRequestIsNotAnsweredWhileSuspendingOrSuspended() {
         var host = slowHost();
         int request = host.submit(0, 0x0C, e -> {});

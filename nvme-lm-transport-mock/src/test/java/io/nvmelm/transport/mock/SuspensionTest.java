@@ -3,6 +3,7 @@ package io.nvmelm.transport.mock;
 import static io.nvmelm.nvme.StatusCode.CONTROLLER_NOT_SUSPENDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.rules.Proves;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.SplittableRandom;
@@ -51,6 +52,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = {"suspend.finishes-what-was-fetched", "suspend.completes-when-suspended"})
     void whatWasFetchedIsFinishedFirst() {
         flush();
         flush();
@@ -67,6 +69,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = {"suspend.stops-fetching", "suspend.unfetched-stay", "resume.restarts"})
     void whatWasNotFetchedStaysInItsQueueUntilResume() {
         for (int i = 0; i < 10; i++) {
             flush();
@@ -82,6 +85,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = {"suspend.stops-fetching", "resume.restarts"})
     void doorbellsOfASuspendedControllerAreRemembered() {
         management.suspend(1);
         flush();
@@ -108,6 +112,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = {"suspend.holds-event-requests", "resume.event-requests-stay"})
     void outstandingEventRequestsStayOutstanding() {
         host.submit(0, 0x0C, e -> {});
         clock.runUntilIdle();
@@ -120,6 +125,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = "suspend.no-transactions")
     void interruptsUnmaskedWhileSuspendedComeAfterResume() {
         controller.writeRegister32(NvmRegisters.INTMS, 2);
         host.interrupts.clear();
@@ -153,6 +159,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = {"suspend.repeated", "suspend.ends-by-resume", "resume.not-suspended"})
     void repeatedSuspendSucceedsWithoutEffect() {
         management.suspend(1);
         assertThat(management.suspend(1).isSuccess()).isTrue();
@@ -162,6 +169,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = "suspend.completes-when-suspended")
     void aSecondSuspendWaitsWithTheFirst() {
         flush();
         clock.advance(Duration.ofNanos(FETCH));
@@ -177,6 +185,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = "suspend.notification")
     void notificationChangesNothing() {
         var completion = management.start(ManagementHost.entry(0x41, 0, 0x0000_0001, 0, 0, 0)).join();
         assertThat(completion.isSuccess()).isTrue();
@@ -187,6 +196,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = "suspend.properties-work")
     void propertiesOfASuspendedControllerBehaveNormally() {
         management.suspend(1);
         assertThat(controller.readRegister32(NvmRegisters.CSTS)).isEqualTo(1);
@@ -195,6 +205,7 @@ class SuspensionTest {
     }
 
     @Test
+    @Proves(device = "suspend.enable-while-suspended")
     void aControllerEnabledWhileSuspendedIsReadyAndFetchesAfterResume() {
         var other = InMemorySubsystem.builder(clock).build();
         var otherManagement = new ManagementHost(other);
@@ -236,6 +247,7 @@ class SuspensionTest {
     /// ever was fetched, and after Resume everything else follows.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @Proves(device = {"suspend.no-transactions", "suspend.finishes-what-was-fetched"})
     void suspensionAtAnyMomentLosesNothing(long seed) {
         var random = new SplittableRandom(seed);
         host.createQueuePair(2, 16);

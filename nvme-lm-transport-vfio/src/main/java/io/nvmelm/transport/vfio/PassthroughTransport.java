@@ -1,5 +1,6 @@
 package io.nvmelm.transport.vfio;
 
+import io.nvmelm.CapabilityMissingException;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
@@ -11,6 +12,7 @@ import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.passthrough.PassthroughQueue;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +38,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Answers.** A status of the controller is a [Completion], whatever it says; an errno of the kernel is a [TransportException]
 /// with that errno and what to do. What needs memory that the controller uses after the command (queues, Controller Data Queues)
-/// is refused with the reason ([TransportLimits#ringMemoryUnavailable()]), and so is Asynchronous Event Request, since events
-/// belong to the driver.
+/// is refused with the reason ([TransportLimits#ringMemoryUnavailable()]), and so are Asynchronous Event Request and listening for
+/// events ([#eventsUnavailable()]), since events belong to the driver.
 ///
 /// Thread-safe. Memory is mapped until it was closed and the kernel is done with it.
 public final class PassthroughTransport implements AdminTransport {
+    private static final String EVENTS_UNAVAILABLE =
+            "the kernel's nvme driver has the Asynchronous Event Requests of the controller and takes what they bring; events reach a"
+                    + " controller that is opened through VFIO in user space (NvmeAdminTransport)";
+
     private final PassthroughQueue queue;
 
     private PassthroughTransport(PassthroughQueue queue) {
@@ -90,10 +96,27 @@ public final class PassthroughTransport implements AdminTransport {
         return queue.allocate(byteSize);
     }
 
+    /// There is none: see [TransportLimits#ringMemoryUnavailable()].
+    ///
+    /// @throws CapabilityMissingException always, with the reason and what to do instead
+    @Override
+    public TransferMemory allocateRing(long byteSize) {
+        throw new CapabilityMissingException(
+                "A ring that the controller fills",
+                "memory that stays mapped after a command: " + limits().ringMemoryUnavailable().orElseThrow(),
+                "Bind the controller to vfio-pci and open it with NvmeController.open");
+    }
+
+    /// {@return that the kernel's driver takes the events}
+    @Override
+    public Optional<String> eventsUnavailable() {
+        return Optional.of(EVENTS_UNAVAILABLE);
+    }
+
     /// @throws InvalidValueException when an argument is out of bounds, `data` is not open memory of this transport, `entry` cannot be
     ///                               read by this thread or has a metadata pointer, the opcode says that data go both
-    ///                               ways, which the kernel cannot do, or Identify has less than the 4096 bytes that
-    ///                               it writes
+    ///                               ways, which the kernel cannot do, Identify has less than the 4096 bytes that it
+    ///                               writes, or Get Features of a Controller Data Queue less than 512
     @Override
     public CompletableFuture<Completion> submit(
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.nvmelm.CapabilityMissingException;
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
@@ -79,6 +80,27 @@ class PassthroughTransportTest {
         try (var transport = open()) {
             assertThat(transport.limits().maximumTransferBytes()).isEqualTo(plugged.node().maximumTransferBytes());
             assertThat(transport.limits().maximumCommandsInFlight()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRingIsRefusedWithTheReasonAndTheWayOut() {
+        try (var transport = open()) {
+            assertThatThrownBy(() -> transport.allocateRing(4096))
+                    .isInstanceOfSatisfying(CapabilityMissingException.class, refusal -> assertThat(refusal.remedy())
+                            .contains("vfio-pci", "NvmeController"))
+                    .hasMessageContaining("the kernel unmaps the memory of a passthrough command");
+        }
+    }
+
+    @Test
+    void eventsAreTheDrivers() {
+        try (var transport = open()) {
+            assertThat(transport.eventsUnavailable()).hasValueSatisfying(reason -> assertThat(reason)
+                    .contains("the kernel's nvme driver", "takes what they bring"));
+            assertThatThrownBy(() -> transport.listenForEvents(event -> {}))
+                    .isInstanceOf(CapabilityMissingException.class)
+                    .hasMessageContaining(transport.eventsUnavailable().orElseThrow());
         }
     }
 

@@ -20,15 +20,38 @@ final class BlockLedger {
     record Range(long firstBlock, int blockCount) {}
 
     private final long firstBlock;
+    private final int pieceBlocks;
+    private final long stride;
     private final long[] content;
     private final BitSet taken;
 
     /// Ledger of `blockCount` blocks from `firstBlock` on, all with the same initial content.
     BlockLedger(long firstBlock, int blockCount, long initialContent) {
+        this(firstBlock, 1, blockCount, blockCount, initialContent);
+    }
+
+    /// Ledger of several pieces of a namespace, all with the same initial content.
+    ///
+    /// @param pieces      number of pieces
+    /// @param pieceBlocks blocks of each
+    /// @param stride      blocks from the start of one to the start of the next, `pieceBlocks` or more
+    BlockLedger(long firstBlock, int pieces, int pieceBlocks, long stride, long initialContent) {
         this.firstBlock = firstBlock;
-        this.content = new long[blockCount];
-        this.taken = new BitSet(blockCount);
+        this.pieceBlocks = pieceBlocks;
+        this.stride = stride;
+        this.content = new long[pieces * pieceBlocks];
+        this.taken = new BitSet(content.length);
         Arrays.fill(content, initialContent);
+    }
+
+    /// {@return place of a block; for one that is in no piece, that of the next piece's first}
+    private int indexOf(long block) {
+        long offset = block - firstBlock;
+        return (int) (offset / stride * pieceBlocks + Math.min(offset % stride, pieceBlocks));
+    }
+
+    private long blockAt(int index) {
+        return firstBlock + index / pieceBlocks * stride + index % pieceBlocks;
     }
 
     /// Takes up to `wanted` neighbouring free blocks from a random place on.
@@ -50,7 +73,7 @@ final class BlockLedger {
     /// @return the first such blocks at or behind `fromBlock`; null when there is none up to the end
     @Nullable
     Range takeKnown(long fromBlock, int wanted) {
-        int index = (int) (fromBlock - firstBlock);
+        int index = indexOf(fromBlock);
         while (index < content.length && (content[index] == UNKNOWN || taken.get(index))) {
             index++;
         }
@@ -65,29 +88,29 @@ final class BlockLedger {
     }
 
     private Range take(int index, int wanted) {
-        int limit = Math.min(content.length, index + wanted);
+        int limit = Math.min((index / pieceBlocks + 1) * pieceBlocks, index + wanted);
         int end = taken.nextSetBit(index);
         end = end < 0 ? limit : Math.min(end, limit);
         taken.set(index, end);
-        return new Range(firstBlock + index, end - index);
+        return new Range(blockAt(index), end - index);
     }
 
     /// Gives blocks back whose content did not change.
     void release(long block, int count) {
-        int index = (int) (block - firstBlock);
+        int index = indexOf(block);
         taken.clear(index, index + count);
     }
 
     /// Gives blocks back that from now on read as `newContent`: a sequence number, [#ZEROES] or [#UNKNOWN].
     void release(long block, int count, long newContent) {
-        int index = (int) (block - firstBlock);
+        int index = indexOf(block);
         Arrays.fill(content, index, index + count, newContent);
         taken.clear(index, index + count);
     }
 
     /// {@return what the block must read as: a sequence number, [#ZEROES] or [#UNKNOWN]}
     long content(long block) {
-        return content[(int) (block - firstBlock)];
+        return content[indexOf(block)];
     }
 
     /// {@return first block}

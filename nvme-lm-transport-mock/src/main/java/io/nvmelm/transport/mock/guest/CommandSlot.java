@@ -1,5 +1,6 @@
 package io.nvmelm.transport.mock.guest;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One place for a command in flight, used again and again: who it is and what its completion has to settle.
@@ -27,6 +28,8 @@ final class CommandSlot {
     long firstBlock;
     /// Number of blocks, 0 for Flush.
     int blockCount;
+    /// Further ranges, for what works on several.
+    List<BlockLedger.Range> furtherRanges = List.of();
     /// Sequence number of a write.
     long sequence;
 
@@ -45,6 +48,7 @@ final class CommandSlot {
     @Override
     public String toString() {
         var blocks = blockCount == 0 ? "" : " of " + blockCount + " blocks at " + firstBlock;
-        return "command " + commandId + " (" + kind + blocks + ")";
+        var further = furtherRanges.isEmpty() ? "" : " and " + furtherRanges.size() + " further ranges";
+        return "command " + commandId + " (" + kind + blocks + further + ")";
     }
 }

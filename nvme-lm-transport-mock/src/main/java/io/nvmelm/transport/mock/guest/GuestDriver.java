@@ -30,7 +30,6 @@ import java.util.function.Supplier;
 public final class GuestDriver implements GuestControl {
 
     private static final int FEATURE_NUMBER_OF_QUEUES = 0x07;
-    private static final int ONCS_WRITE_ZEROES = 1 << 3;
     private static final int EVENTS_PER_TURN = 32;
 
     private final ReentrantLock lock = new ReentrantLock(true); // fair: a pause must get its turn beside a busy loop
@@ -73,14 +72,13 @@ public final class GuestDriver implements GuestControl {
         queues.create(admin);
         admin.requestEvents(Math.min(options.eventRequests, identity.asynchronousEventLimit() + 1));
 
-        boolean writeZeroes = (identity.optionalNvmCommands() & ONCS_WRITE_ZEROES) != 0;
         long transferBytes =
                 Math.min(options.maximumTransferBytes, identity.maximumTransferBytes(bringUp.minimumPageBytes()));
         this.ledger = ledgerFor(options, namespace);
         this.load = new VerifiedLoad(
                 options, allocator, namespace,
                 (int) Math.max(1, transferBytes / namespace.blockBytes()),
-                writeZeroes ? options.mix : options.mix.withoutWriteZeroes(),
+                options.mix.supportedBy(identity.optionalNvmCommands()),
                 tally, ledger);
     }
 
@@ -118,8 +116,14 @@ public final class GuestDriver implements GuestControl {
                     "first", Long.toString(options.firstBlock), "0 to " + (namespace.blockCount() - 1));
         }
         int count = (int) Math.min(options.blockCount, namespace.blockCount() - options.firstBlock);
+        int pieces = options.pieces;
+        if (pieces > count) {
+            throw new InvalidValueException("pieces", Integer.toString(pieces), "1 to " + count);
+        }
         return new BlockLedger(
-                options.firstBlock, count, options.blankMedium ? BlockLedger.ZEROES : BlockLedger.UNKNOWN);
+                options.firstBlock, pieces, count / pieces,
+                pieces == 1 ? count : (namespace.blockCount() - options.firstBlock) / pieces,
+                options.blankMedium ? BlockLedger.ZEROES : BlockLedger.UNKNOWN);
     }
 
     /// Submits commands on all queues in turn, then rings each doorbell once. Does not wait.

@@ -23,6 +23,7 @@ public final class GuestDriverBuilder {
     int eventRequests = 1;
     int maximumTransferBytes = 16 * 1024;
     int blockCount = 8192;
+    int pieces = 1;
     long firstBlock;
     long namespaceId = 1;
     long memoryStart = GuestAllocator.PAGE_BYTES;
@@ -148,6 +149,16 @@ public final class GuestDriverBuilder {
         }
         firstBlock = first;
         blockCount = checked("count", count, 1, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /// Spreads the [blocks][#blocks(long, int)] evenly over the namespace from the first one on, in pieces of equal size. Memory of
+    /// the driver and of a sparse medium is that of the blocks, however large the namespace. Default is one piece.
+    ///
+    /// @param count number of pieces, 1 or more; not more than there are blocks
+    /// @return this
+    public GuestDriverBuilder scattered(int count) {
+        pieces = checked("pieces", count, 1, Integer.MAX_VALUE);
         return this;
     }
 

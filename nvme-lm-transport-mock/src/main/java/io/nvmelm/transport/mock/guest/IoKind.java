@@ -9,7 +9,9 @@ enum IoKind {
     /// Read, 02h.
     READ(0x02),
     /// Write Zeroes, 08h.
-    WRITE_ZEROES(0x08);
+    WRITE_ZEROES(0x08),
+    /// Dataset Management with the attribute Deallocate, 09h.
+    DEALLOCATE(0x09);
 
     private final int opcode;
 

@@ -4,11 +4,28 @@ import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.NvmeStatus;
 import io.nvmelm.transport.mock.GuestMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /// Makes I/O commands whose outcome can be proved, and proves it: writes carry stamps, reads are compared with the
 /// ledger. Not thread-safe.
 final class VerifiedLoad {
+
+    /// Deallocate (DEAC), CDW12 of Write Zeroes.
+    private static final int DEALLOCATE_ZEROES = 1 << 25;
+    /// Attribute Deallocate (AD), CDW11 of Dataset Management.
+    private static final int DEALLOCATE_RANGES = 1 << 2;
+    private static final int MAXIMUM_RANGES = 4;
+    /// Longest deallocated range, in units of the largest transfer.
+    private static final int LONGEST_RANGE = 4;
+    private static final int RANGE_BYTES = 16;
+    private static final int RANGE_LENGTH_OFFSET = 4;
+    private static final int RANGE_FIRST_OFFSET = 8;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final GuestMemory memory;
     private final GuestAllocator allocator;
@@ -56,16 +73,32 @@ final class VerifiedLoad {
             return false;
         }
         var kind = mix.pick(random);
+        slot.furtherRanges = List.of();
         if (kind == IoKind.FLUSH) {
             push(queue, slot, kind, 0, 0);
             return true;
         }
-        var range = ledger.takeAnywhere(random, 1 + random.nextInt(maximumBlocks));
+        int longest = kind == IoKind.DEALLOCATE ? LONGEST_RANGE * maximumBlocks : maximumBlocks;
+        var range = ledger.takeAnywhere(random, 1 + random.nextInt(longest));
         if (range == null) {
             return false;
         }
+        if (kind == IoKind.DEALLOCATE) {
+            slot.furtherRanges = takeFurther(longest);
+        }
         push(queue, slot, kind, range.firstBlock(), range.blockCount());
         return true;
+    }
+
+    private List<BlockLedger.Range> takeFurther(int longest) {
+        var ranges = new ArrayList<BlockLedger.Range>();
+        for (int i = random.nextInt(MAXIMUM_RANGES); i > 0; i--) {
+            var range = ledger.takeAnywhere(random, 1 + random.nextInt(longest));
+            if (range != null) {
+                ranges.add(range);
+            }
+        }
+        return ranges;
     }
 
     /// Submits a read of the first blocks with known content at or behind `fromBlock`.
@@ -81,6 +114,7 @@ final class VerifiedLoad {
         if (range == null) {
             return -1;
         }
+        slot.furtherRanges = List.of();
         push(queue, slot, IoKind.READ, range.firstBlock(), range.blockCount());
         return range.firstBlock() + range.blockCount();
     }
@@ -91,8 +125,13 @@ final class VerifiedLoad {
         slot.blockCount = blockCount;
         tally.commands++;
         var entry = queue.entry().opcode(kind.opcode()).namespaceId(namespace.namespaceId());
-        if (kind != IoKind.FLUSH) {
+        if (kind == IoKind.DEALLOCATE) {
+            describeRanges(slot, entry);
+        } else if (kind != IoKind.FLUSH) {
             entry.cdw10((int) firstBlock).cdw11((int) (firstBlock >>> Integer.SIZE)).cdw12(blockCount - 1);
+        }
+        if (kind == IoKind.WRITE_ZEROES && mix.deallocates() > 0 && random.nextBoolean()) {
+            entry.cdw12(blockCount - 1 | DEALLOCATE_ZEROES);
         }
         if (kind.movesData()) {
             describeData(queue, slot, entry);
@@ -100,12 +139,38 @@ final class VerifiedLoad {
         queue.push(slot);
     }
 
-    private void describeData(SubmissionRing queue, CommandSlot slot, SubmissionEntryView entry) {
+    private TransferBuffer bufferOf(CommandSlot slot) {
         var buffer = slot.buffer;
         if (buffer == null) {
             buffer = new TransferBuffer(memory, allocator, data.length);
             slot.buffer = buffer;
         }
+        return buffer;
+    }
+
+    /// Writes the ranges of a Dataset Management (NVM Command Set 1.2 clause 3.3.3).
+    private void describeRanges(CommandSlot slot, SubmissionEntryView entry) {
+        int count = 1 + slot.furtherRanges.size();
+        describeRange(0, slot.firstBlock, slot.blockCount);
+        for (int i = 1; i < count; i++) {
+            var range = slot.furtherRanges.get(i - 1);
+            describeRange(i, range.firstBlock(), range.blockCount());
+        }
+        entry.cdw10(count - 1).cdw11(DEALLOCATE_RANGES);
+        var buffer = bufferOf(slot);
+        buffer.shape(random, count * RANGE_BYTES, entry);
+        buffer.store(dataSegment);
+    }
+
+    private void describeRange(int place, long firstBlock, int blockCount) {
+        long at = (long) place * RANGE_BYTES;
+        dataSegment.set(INT, at, 0);
+        dataSegment.set(INT, at + RANGE_LENGTH_OFFSET, blockCount);
+        dataSegment.set(LONG, at + RANGE_FIRST_OFFSET, firstBlock);
+    }
+
+    private void describeData(SubmissionRing queue, CommandSlot slot, SubmissionEntryView entry) {
+        var buffer = bufferOf(slot);
         buffer.shape(random, slot.blockCount * namespace.blockBytes(), entry);
         if (slot.kind == IoKind.READ) {
             buffer.poison();
@@ -137,8 +202,12 @@ final class VerifiedLoad {
             }
             case WRITE ->
                 ledger.release(slot.firstBlock, slot.blockCount, success ? slot.sequence : BlockLedger.UNKNOWN);
-            case WRITE_ZEROES ->
-                ledger.release(slot.firstBlock, slot.blockCount, success ? BlockLedger.ZEROES : BlockLedger.UNKNOWN);
+            case WRITE_ZEROES, DEALLOCATE -> {
+                long content = success ? BlockLedger.ZEROES : BlockLedger.UNKNOWN;
+                ledger.release(slot.firstBlock, slot.blockCount, content);
+                slot.furtherRanges.forEach(
+                        range -> ledger.release(range.firstBlock(), range.blockCount(), content));
+            }
         }
     }
 

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.fail;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.SubmissionEntryView;
+import io.nvmelm.nvme.AdminCommand;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.CreateControllerDataQueueCommand;
+import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.LbaMigrationEntry;
+import io.nvmelm.nvme.LogUserDataChangesCommand;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +90,28 @@ final class AdminCalls {
         return entry;
     }
 
+    /// {@return the entry of Controller Data Queue, Create, of a User Data Migration Queue in one piece}
+    static MemorySegment createDataQueue(int controllerId, int entries) {
+        return encoded(new CreateControllerDataQueueCommand(
+                controllerId, true, (long) entries * (LbaMigrationEntry.BYTES / Integer.BYTES)));
+    }
+
+    /// {@return the entry of Controller Data Queue, Delete}
+    static MemorySegment deleteDataQueue(int queueId) {
+        return encoded(new DeleteControllerDataQueueCommand(queueId));
+    }
+
+    /// {@return the entry of Track Send, Log User Data Changes}
+    static MemorySegment logUserData(int queueId, boolean start) {
+        return encoded(new LogUserDataChangesCommand(queueId, start));
+    }
+
+    private static MemorySegment encoded(AdminCommand command) {
+        var entry = newEntry();
+        AdminCommandCodec.encode(command, entry);
+        return entry;
+    }
+
     CompletableFuture<Completion> submit(MemorySegment entry, @Nullable TransferMemory data, long dataByteSize) {
         return transport.submit(entry, data, dataByteSize, patience);
     }
@@ -99,6 +127,18 @@ final class AdminCalls {
 
     Completion run(MemorySegment entry, @Nullable TransferMemory data, long dataByteSize) {
         return await(submit(entry, data, dataByteSize));
+    }
+
+    /// Waits for what may come later, with one command after the other: a transport without a thread of its own looks
+    /// around only while somebody waits.
+    void awaitWithCommands(BooleanSupplier condition, String what) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(run(numberOfQueues(), null, 0).isSuccess()).isTrue();
+            if (System.nanoTime() - start > patience.toNanos()) {
+                fail("%s did not come within %s", what, patience);
+            }
+        }
     }
 
     /// {@return the data of an Identify command that succeeds}

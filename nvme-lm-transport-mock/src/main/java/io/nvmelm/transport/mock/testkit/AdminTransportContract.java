@@ -35,7 +35,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /// What [AdminTransport] promises to whoever sends commands through it. The author of a transport extends this class, says
-/// how to open it, and has the promises tested, those of its memory by [TransferMemoryContract] included.
+/// how to open it, and has the promises tested, included those of its memory by [TransferMemoryContract], of rings by
+/// [RingMemoryContract] and of events by [AsynchronousEventContract].
 ///
 /// ```java
 /// class MyTransportTest extends AdminTransportContract {
@@ -46,12 +47,13 @@ import org.junit.jupiter.api.Timeout;
 /// }
 /// ```
 ///
-/// The controller behind the transport is only read: it is sent Identify, Get Features, Get Log Page and an opcode that it
-/// does not know. It has to know Identify Controller (CNS 01h) and the Active Namespace ID list (CNS 02h). How much is under
-/// way at a time follows from [AdminTransport#limits()].
+/// The controller behind the transport is only read: it is sent Identify, Get Features, Get Log Page, an opcode that it does
+/// not know, and what the transport sends for events; the commands of a Controller Data Queue only where
+/// [#loggedController()] says so. It has to know Identify Controller (CNS 01h) and the Active Namespace ID list (CNS 02h).
+/// How much is under way at a time follows from [AdminTransport#limits()].
 @SuppressWarnings("exports") // of JUnit: whoever uses the test kit requires it, nobody else has to
 @Timeout(120)
-public abstract class AdminTransportContract extends TransferMemoryContract {
+public abstract class AdminTransportContract extends AsynchronousEventContract {
     private static final byte PATTERN = 0x5A;
     private static final int HEALTH_LOG_BYTES = 512;
     private static final int THREADS = 4;
@@ -74,10 +76,6 @@ public abstract class AdminTransportContract extends TransferMemoryContract {
     /// the controller knows 78h, which is reserved.
     protected int unsupportedOpcode() {
         return 0x78;
-    }
-
-    private AdminCalls calls() {
-        return new AdminCalls(transport(), patience());
     }
 
     /// The limits are within their bounds and the same each time.

@@ -64,6 +64,10 @@ public abstract class TransferMemoryContract {
         return another;
     }
 
+    final AdminCalls calls() {
+        return new AdminCalls(transport(), patience());
+    }
+
     /// Closes every transport of the test.
     @AfterEach
     public void closeTransports() {
@@ -171,7 +175,8 @@ public abstract class TransferMemoryContract {
         memory.close();
     }
 
-    private static long firstByteUnlike(TransferMemory memory, byte expected) {
+    /// {@return index of the first byte that is another; -1 for none}
+    static long firstByteUnlike(TransferMemory memory, byte expected) {
         var segment = memory.segment();
         for (long i = 0; i < segment.byteSize(); i++) {
             if (segment.get(ValueLayout.JAVA_BYTE, i) != expected) {

@@ -76,4 +76,29 @@ class BlockLedgerTest {
         assertThat(ledger.takeKnown(10, 3)).isNull();
         assertThat(ledger.takeKnown(20, 3)).isNull();
     }
+
+    @Test
+    void piecesAreTakenEachForItself() {
+        var ledger = new BlockLedger(100, 3, 10, 1000, BlockLedger.UNKNOWN);
+        ledger.release(100, 10, 1);
+        ledger.release(1100, 10, 2);
+        ledger.release(2105, 5, BlockLedger.ZEROES);
+
+        assertThat(ledger.blockCount()).isEqualTo(30);
+        assertThat(ledger.content(1109)).isEqualTo(2);
+        assertThat(ledger.content(2104)).isEqualTo(BlockLedger.UNKNOWN);
+        assertThat(ledger.takeKnown(100, 7)).isEqualTo(new BlockLedger.Range(100, 7));
+        assertThat(ledger.takeKnown(107, 7)).isEqualTo(new BlockLedger.Range(107, 3));
+        assertThat(ledger.takeKnown(110, 50)).isEqualTo(new BlockLedger.Range(1100, 10));
+        assertThat(ledger.takeKnown(1110, 50)).isEqualTo(new BlockLedger.Range(2105, 5));
+        assertThat(ledger.takeKnown(2110, 50)).isNull();
+        for (int i = 0; i < 1000; i++) {
+            var range = ledger.takeAnywhere(random, 20);
+            if (range != null) {
+                long within = (range.firstBlock() - 100) % 1000;
+                assertThat(within + range.blockCount()).as("seed %d", SEED).isLessThanOrEqualTo(10);
+            }
+        }
+        assertThat(ledger.takenCount()).isEqualTo(30);
+    }
 }

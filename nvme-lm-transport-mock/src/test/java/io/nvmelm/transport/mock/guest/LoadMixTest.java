@@ -31,6 +31,31 @@ class LoadMixTest {
     }
 
     @Test
+    void whatAControllerDoesNotSupportIsDoneOtherwise() {
+        var mix = new LoadMix(1, 2, 3, 4, 5);
+        assertThat(mix.supportedBy(1 << 2 | 1 << 3)).isEqualTo(mix);
+        assertThat(mix.supportedBy(1 << 3)).isEqualTo(new LoadMix(1, 2, 8, 4, 0));
+        assertThat(mix.supportedBy(1 << 2)).isEqualTo(new LoadMix(1, 5, 0, 4, 5));
+        assertThat(mix.supportedBy(0)).isEqualTo(new LoadMix(1, 10, 0, 4, 0));
+    }
+
+    @Test
+    void deallocatesComeAsOftenAsTheyWeighAndChangeNothingWhereThereAreNone() {
+        var random = new SplittableRandom(6);
+        int deallocates = 0;
+        for (int i = 0; i < 100_000; i++) {
+            deallocates += new LoadMix(20, 20, 20, 20, 20).pick(random) == IoKind.DEALLOCATE ? 1 : 0;
+        }
+        assertThat(deallocates).isBetween(19_000, 21_000);
+
+        var one = new SplittableRandom(7);
+        var other = new SplittableRandom(7);
+        for (int i = 0; i < 1000; i++) {
+            assertThat(new LoadMix(5, 4, 3, 2, 0).pick(one)).isEqualTo(new LoadMix(5, 4, 3, 2).pick(other));
+        }
+    }
+
+    @Test
     void negativeAndEmptyMixesAreRefused() {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> new LoadMix(1, -1, 0, 0))

@@ -97,7 +97,7 @@ final class AdminQueue {
             submitted = submitWhenRoom(entry, memory, dataByteSize, timeout, keepsPointer, ofStart);
         } finally {
             boolean isHeld = submitted instanceof CommandFuture;
-            if (!isHeld && memory != null && memories.release(memory, false)) {
+            if (!isHeld && memory != null && memories.release(memory, false, false)) {
                 polling.deliveries().add(memory.freeing);
             }
             if (!isHeld || queue.refusal() != null) {

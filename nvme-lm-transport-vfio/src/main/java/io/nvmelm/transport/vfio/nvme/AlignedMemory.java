@@ -4,7 +4,7 @@ import io.nvmelm.transport.vfio.DmaMemory;
 import io.nvmelm.transport.vfio.VfioDevice;
 import java.lang.foreign.MemorySegment;
 
-/// Memory for queues and lists, at a device address that is a multiple of the controller's page size.
+/// Memory for queues, lists and rings, at a device address that is a multiple of the controller's page size.
 final class AlignedMemory implements AutoCloseable {
     private final DmaMemory memory;
     private final long skipped;

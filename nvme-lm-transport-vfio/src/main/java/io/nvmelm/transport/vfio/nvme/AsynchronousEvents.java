@@ -2,12 +2,18 @@ package io.nvmelm.transport.vfio.nvme;
 
 import io.nvmelm.CallbackException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.nvme.AsynchronousEvent;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.spi.AsynchronousEventListener;
+import io.nvmelm.spi.EventSubscription;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps Asynchronous Event Requests with the controller (Base 2.3 clause 5.2.2) and hands out what they bring. Thread-safe.
+/// Keeps Asynchronous Event Requests with the controller (Base 2.3 clause 5.2.2) while somebody listens, and hands out what they
+/// bring. Thread-safe.
 final class AsynchronousEvents {
     private static final System.Logger LOGGER = System.getLogger(AsynchronousEvents.class.getName());
 
@@ -19,7 +25,9 @@ final class AsynchronousEvents {
     private int outstanding;
     /// Resets so far: requests from before one are lost.
     private int epoch;
-    private @Nullable AsynchronousEventListener listener;
+    /// Who is told, in this order. Never changed in place.
+    private List<Subscription> subscriptions = List.of();
+    private @Nullable Subscription replaceable;
 
     /// Creates the events, off.
     ///
@@ -30,15 +38,72 @@ final class AsynchronousEvents {
         this.device = device;
     }
 
-    /// Starts, or tells another listener from now on.
-    void listen(AsynchronousEventListener newListener) {
+    private final class Subscription implements EventSubscription {
+        private final AsynchronousEventListener listener;
+        private volatile boolean ended;
+
+        Subscription(AsynchronousEventListener listener) {
+            this.listener = listener;
+        }
+
+        void tell(AsynchronousEvent event) {
+            if (ended) {
+                return;
+            }
+            try {
+                CallbackException.guard("a listener for asynchronous events", () -> listener.happened(event));
+            } catch (LiveMigrationException e) {
+                LOGGER.log(Level.WARNING, device + ": an asynchronous event was not handled", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                remove(this);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Tells one more listener from now on, after the others.
+    EventSubscription listen(AsynchronousEventListener listener) {
+        return add(listener, false);
+    }
+
+    /// Tells a listener from now on, and no longer the one that this was called with before.
+    void listenInstead(AsynchronousEventListener listener) {
+        var _ = add(listener, true);
+    }
+
+    private Subscription add(AsynchronousEventListener listener, boolean isReplaceable) {
+        var subscription = new Subscription(listener);
         lock.lock();
         try {
-            listener = newListener;
+            if (isReplaceable) {
+                if (replaceable != null) {
+                    remove(replaceable);
+                }
+                replaceable = subscription;
+            }
+            var more = new ArrayList<>(subscriptions);
+            more.add(subscription);
+            subscriptions = List.copyOf(more);
         } finally {
             lock.unlock();
         }
         fill();
+        return subscription;
+    }
+
+    /// Only under the lock.
+    private void remove(Subscription subscription) {
+        subscription.ended = true;
+        var rest = new ArrayList<>(subscriptions);
+        rest.remove(subscription);
+        subscriptions = List.copyOf(rest);
     }
 
     /// The controller has no request any more; it does not take new ones yet.
@@ -54,16 +119,7 @@ final class AsynchronousEvents {
 
     /// The controller takes requests again.
     void controllerWasStarted() {
-        boolean wanted;
-        lock.lock();
-        try {
-            wanted = listener != null;
-        } finally {
-            lock.unlock();
-        }
-        if (wanted) {
-            fill();
-        }
+        fill();
     }
 
     /// {@return requests with the controller}
@@ -82,7 +138,7 @@ final class AsynchronousEvents {
             int current;
             lock.lock();
             try {
-                future = outstanding < limit ? admin.requestEvent() : null;
+                future = !subscriptions.isEmpty() && outstanding < limit ? admin.requestEvent() : null;
                 if (future == null) {
                     return;
                 }
@@ -91,18 +147,18 @@ final class AsynchronousEvents {
             } finally {
                 lock.unlock();
             }
-            // Another thread may have published it by now, and then the listener is told here: without the lock.
+            // Another thread may have published it by now, and then the listeners are told here: without the lock.
             var _ = future.whenComplete((completion, failure) -> completed(completion, current));
         }
     }
 
-    private @Nullable AsynchronousEventListener ended(int ofEpoch) {
+    private List<Subscription> ended(int ofEpoch) {
         lock.lock();
         try {
             if (ofEpoch == epoch) {
                 outstanding--;
             }
-            return listener;
+            return subscriptions;
         } finally {
             lock.unlock();
         }
@@ -124,13 +180,7 @@ final class AsynchronousEvents {
             return;
         }
         fill();
-        if (told != null) {
-            try {
-                CallbackException.guard("the listener for asynchronous events", () -> told.happened(
-                        AsynchronousEvent.of(completion)));
-            } catch (LiveMigrationException e) {
-                LOGGER.log(Level.WARNING, device + ": an asynchronous event was not handled", e);
-            }
-        }
+        var event = AsynchronousEvent.of(completion);
+        told.forEach(subscription -> subscription.tell(event));
     }
 }

@@ -92,16 +92,16 @@ final class CommandTable {
     /// A command is complete: frees its slot, and has its outcome published unless it is late.
     void complete(CommandSlot slot, Completion completion) {
         var future = slot.future;
-        free(slot);
+        free(slot, completion.isSuccess());
         if (future != null) {
             future.outcome(completion);
             polling.deliveries().add(future);
         }
     }
 
-    private void free(CommandSlot slot) {
+    private void free(CommandSlot slot, boolean successful) {
         var data = slot.data;
-        if (data != null && memories.release(data, slot.late)) {
+        if (data != null && memories.release(data, slot.late, successful)) {
             polling.deliveries().add(data.freeing);
         }
         if (slot.abortWanted) {
@@ -177,7 +177,7 @@ final class CommandTable {
     void releaseAll() {
         for (var slot : slots) {
             if (slot.used) {
-                free(slot);
+                free(slot, false);
             }
         }
         hasDeadlines = false;

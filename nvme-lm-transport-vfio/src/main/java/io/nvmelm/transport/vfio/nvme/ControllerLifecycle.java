@@ -41,7 +41,7 @@ final class ControllerLifecycle implements AutoCloseable {
         stop((registers.status() & NvmeRegisters.CSTS_FATAL) != 0);
         this.pageBytes = ControllerBringUp.pageBytes(registers.capabilities());
         this.polling = new CompletionPolling(clock, this::checkHealth);
-        this.memories = new TransferPool(device, options.maximumTransferBytes());
+        this.memories = new TransferPool(device, pageBytes, options.maximumTransferBytes());
         this.admin = new AdminQueue(
                 options.commandsInFlight(),
                 pageBytes,
@@ -134,6 +134,7 @@ final class ControllerLifecycle implements AutoCloseable {
             polling.queues().forEach(queue -> queue.fail(QueueFailure.reset(), QueueFailure.underReset()));
             stop(false);
             polling.queues().forEach(QueuePair::releaseAll);
+            memories.controllerWasStopped().forEach(ring -> polling.deliveries().add(ring.freeing));
             dropIoQueues();
             afterStop.run();
             enable();

@@ -1,7 +1,6 @@
 package io.nvmelm.transport.vfio.nvme;
 
 import io.nvmelm.spi.TransferMemory;
-import io.nvmelm.transport.vfio.DmaMemory;
 import java.lang.foreign.MemorySegment;
 
 /// Memory lent by a [TransferPool], at a device address. Its counters are guarded by the pool's lock.
@@ -12,21 +11,23 @@ final class DmaTransferMemory implements TransferMemory {
     /// Those of them that timed out or were given up.
     int lateUsers;
     boolean closed;
+    /// Whether it is kept, as by a late user, until the controller is stopped. Rings alone.
+    boolean kept;
     /// Gives the memory back; an object of its own so that a completion allocates none.
     final Runnable freeing = this::free;
 
-    private final DmaMemory memory;
-    private final MemorySegment segment;
+    private final AlignedMemory memory;
+    private final boolean isRing;
 
-    DmaTransferMemory(TransferPool pool, DmaMemory memory, long byteSize) {
+    DmaTransferMemory(TransferPool pool, AlignedMemory memory, boolean isRing) {
         this.pool = pool;
         this.memory = memory;
-        this.segment = memory.segment().asSlice(0, byteSize);
+        this.isRing = isRing;
     }
 
     @Override
     public MemorySegment segment() {
-        return segment;
+        return memory.segment();
     }
 
     @Override
@@ -43,7 +44,12 @@ final class DmaTransferMemory implements TransferMemory {
         return memory.deviceAddress();
     }
 
-    DmaMemory memory() {
+    /// {@return whether commands name it instead of moving bytes of it}
+    boolean isRing() {
+        return isRing;
+    }
+
+    AlignedMemory memory() {
         return memory;
     }
 
@@ -53,6 +59,7 @@ final class DmaTransferMemory implements TransferMemory {
 
     @Override
     public String toString() {
-        return "memory of " + segment.byteSize() + " bytes at " + Long.toHexString(memory.deviceAddress()) + "h";
+        return (isRing ? "ring" : "memory") + " of " + segment().byteSize() + " bytes at "
+                + Long.toHexString(memory.deviceAddress()) + "h";
     }
 }

@@ -236,7 +236,7 @@ public final class IoQueuePair implements AutoCloseable {
                 failure = queue.awaitRoom(slots, start, timeout);
             }
         }
-        if (memory != null && memories.release(memory, false)) {
+        if (memory != null && memories.release(memory, false, false)) {
             polling.deliveries().add(memory.freeing);
         }
         polling.deliveries().runUnlessRunning();

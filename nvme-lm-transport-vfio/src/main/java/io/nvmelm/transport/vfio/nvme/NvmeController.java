@@ -5,6 +5,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
 import io.nvmelm.core.codec.IdentifyControllerView;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.spi.AsynchronousEventListener;
 import io.nvmelm.spi.TransportLimits;
 import io.nvmelm.transport.vfio.DeviceAddress;
 import io.nvmelm.transport.vfio.EventCounter;
@@ -56,7 +57,11 @@ public final class NvmeController implements AutoCloseable {
         admin.abortLimit(identity.aborts());
         this.events = new AsynchronousEvents(admin, identity.eventRequests(), device.name());
         this.transport = new NvmeAdminTransport(
-                this, admin, lifecycle.memories(), new TransportLimits(maximumBytes, options.commandsInFlight(), null));
+                this,
+                admin,
+                lifecycle.memories(),
+                events,
+                new TransportLimits(maximumBytes, options.commandsInFlight(), null));
     }
 
     /// What the driver has to know of Identify Controller.
@@ -164,11 +169,12 @@ public final class NvmeController implements AutoCloseable {
     }
 
     /// Keeps Asynchronous Event Requests with the controller from now on, as many as it takes and at most 16, through resets too, and
-    /// tells what they bring. Off until this is called; another call replaces the listener.
+    /// tells what they bring. Off until this is called; another call replaces the listener. Those of
+    /// [NvmeAdminTransport#listenForEvents] are told beside it.
     ///
     /// @param listener is told of each event, by whoever polls
     public void listenForEvents(AsynchronousEventListener listener) {
-        events.listen(listener);
+        events.listenInstead(listener);
     }
 
     /// {@return Asynchronous Event Requests that the controller has now}

@@ -201,7 +201,9 @@ final class QueuePair implements AutoCloseable {
         try {
             slot.note(entry.opcode(), entry.cdw10(), entry.cdw11());
             entry.commandId(slot.commandId);
-            if (data != null && dataByteSize > 0) {
+            if (data != null && data.isRing()) {
+                entry.prp1(data.deviceAddress()).prp2(0);
+            } else if (data != null && dataByteSize > 0) {
                 prps.describe(entry, slot.index, data.deviceAddress(), dataByteSize);
             }
             submissions.entryFrom(staged);

@@ -5,6 +5,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.transport.vfio.VfioDevice;
 import io.nvmelm.transport.vfio.linux.ClosingSteps;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,15 +14,29 @@ import org.jspecify.annotations.Nullable;
 
 /// The memory that a controller lends. Each piece is a mapping of its own, fresh and zeroed, that is taken away once it was closed
 /// and no command can write there any more. Thread-safe; its lock is the innermost one and never held across a system call.
+///
+/// A ring is written by the controller on its own account, from the command that names it until another, which names nothing, makes
+/// the controller forget it. When that was is known to the owner alone. What the owner cannot know is the fate of a command that
+/// timed out, and what a ring was named for after its owner closed it: such a ring is kept until the controller is stopped.
 final class TransferPool {
+    /// Largest ring: 2^32 dwords.
+    static final long LARGEST_RING_BYTES = 1L << 34;
+    /// All that memory needs whose pages are listed: device addresses are multiples of it anyway.
+    private static final int SMALLEST_PAGE_BYTES = 4096;
+
     private final VfioDevice device;
+    private final int pageBytes;
     private volatile long maximumBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<DmaTransferMemory> memories = new LinkedHashSet<>();
     private boolean closed;
 
-    TransferPool(VfioDevice device, long maximumBytes) {
+    /// Creates the pool without memory.
+    ///
+    /// @param pageBytes page size of the controller, which rings are aligned to
+    TransferPool(VfioDevice device, int pageBytes, long maximumBytes) {
         this.device = device;
+        this.pageBytes = pageBytes;
         this.maximumBytes = maximumBytes;
     }
 
@@ -31,11 +46,20 @@ final class TransferPool {
     }
 
     DmaTransferMemory allocate(long byteSize) {
-        if (byteSize < 1 || byteSize > maximumBytes) {
-            throw new InvalidValueException("byteSize", Long.toString(byteSize), "1 to " + maximumBytes);
+        return allocate(byteSize, maximumBytes, SMALLEST_PAGE_BYTES, false);
+    }
+
+    /// Lends memory at device addresses without a gap, of which the first is at the start of a page.
+    DmaTransferMemory allocateRing(long byteSize) {
+        return allocate(byteSize, LARGEST_RING_BYTES, pageBytes, true);
+    }
+
+    private DmaTransferMemory allocate(long byteSize, long bound, int alignment, boolean isRing) {
+        if (byteSize < 1 || byteSize > bound) {
+            throw new InvalidValueException("byteSize", Long.toString(byteSize), "1 to " + bound);
         }
         requireOpen();
-        var memory = new DmaTransferMemory(this, device.allocateDma(byteSize), byteSize);
+        var memory = new DmaTransferMemory(this, AlignedMemory.allocate(device, byteSize, alignment), isRing);
         lock.lock();
         try {
             if (!closed) {
@@ -49,7 +73,8 @@ final class TransferPool {
         throw QueueFailure.closed().exception(device.name());
     }
 
-    private void requireOpen() {
+    /// Refuses when the controller was closed.
+    void requireOpen() {
         lock.lock();
         try {
             if (closed) {
@@ -75,6 +100,10 @@ final class TransferPool {
             throw new InvalidValueException("data", data.toString(), "memory of this transport");
         }
         long bound = memory.segment().byteSize();
+        if (memory.isRing() && byteSize != 0) {
+            throw new InvalidValueException(
+                    "dataByteSize", Long.toString(byteSize), "0 with a ring, which a command names and does not move");
+        }
         if (byteSize < 0 || byteSize > bound) {
             throw new InvalidValueException("dataByteSize", Long.toString(byteSize), "0 to " + bound);
         }
@@ -103,17 +132,48 @@ final class TransferPool {
         }
     }
 
-    /// A command can no longer write into the memory.
+    /// A command can no longer write into the memory, except that the controller may, where the command named a ring and was
+    /// successful. Of that the owner knows unless the command is late, and acts upon it unless the ring was closed before: then the
+    /// ring is kept.
     ///
+    /// @param successful whether the controller did what the command says
     /// @return whether the memory is to be freed now, by [DmaTransferMemory#freeing]
-    boolean release(DmaTransferMemory memory, boolean late) {
+    boolean release(DmaTransferMemory memory, boolean late, boolean successful) {
         lock.lock();
         try {
+            if (successful && memory.isRing() && !memory.kept && (late || memory.closed)) {
+                memory.kept = true;
+                memory.lateUsers += late ? 0 : 1;
+                return false;
+            }
             memory.users--;
             if (late) {
                 memory.lateUsers--;
             }
             return memory.closed && memory.users == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The controller was stopped and has forgotten every ring.
+    ///
+    /// @return memory that is to be freed now, by [DmaTransferMemory#freeing]
+    List<DmaTransferMemory> controllerWasStopped() {
+        lock.lock();
+        try {
+            var unused = new ArrayList<DmaTransferMemory>();
+            for (var memory : memories) {
+                if (memory.kept) {
+                    memory.kept = false;
+                    memory.users--;
+                    memory.lateUsers--;
+                    if (memory.closed && memory.users == 0) {
+                        unused.add(memory);
+                    }
+                }
+            }
+            return unused;
         } finally {
             lock.unlock();
         }
@@ -168,6 +228,7 @@ final class TransferPool {
 
     /// Gives all memory back. The controller was stopped before.
     void close(ClosingSteps steps) {
+        var _ = controllerWasStopped();
         List<DmaTransferMemory> rest;
         lock.lock();
         try {

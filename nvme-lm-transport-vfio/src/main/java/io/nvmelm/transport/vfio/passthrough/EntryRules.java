@@ -6,7 +6,9 @@ import io.nvmelm.TransportException;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.DataDirection;
+import io.nvmelm.nvme.GetQueueHeadCommand;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.SetQueueHeadCommand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -15,8 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// What a submission entry has to keep to so that the kernel can pass it on. The kernel does not check any of this: it
 /// would do something else than the entry says, or the controller would write where it must not.
 final class EntryRules {
+    private static final ValueLayout.OfInt CDW10 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong MPTR =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// SEL of Get Features, CDW10 10:8, and its value for the capabilities of a feature, which come without data.
+    private static final int FEATURE_SELECT_SHIFT = 8;
+    private static final int FEATURE_SELECT_MASK = 7;
+    private static final int FEATURE_CAPABILITIES = 3;
 
     private EntryRules() {}
 
@@ -30,7 +38,7 @@ final class EntryRules {
     static @Nullable TransportException check(MemorySegment entry, boolean hasData, long dataByteSize) {
         try {
             int opcode = Byte.toUnsignedInt(entry.get(ValueLayout.JAVA_BYTE, SubmissionEntryView.OPCODE_OFFSET));
-            requireData(opcode, hasData, dataByteSize);
+            requireData(opcode, entry.get(CDW10, SubmissionEntryView.CDW10_OFFSET), hasData, dataByteSize);
             requireNoMetadata(entry.get(MPTR, SubmissionEntryView.MPTR_OFFSET));
             if (opcode == AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST.value()) {
                 return eventRefusal();
@@ -52,9 +60,10 @@ final class EntryRules {
                 "a segment that is alive and can be read by this thread: " + cause.getMessage());
     }
 
-    /// Identify writes all of its structure (Base 2.3 clause 5.2.13), and the kernel maps as much as it is told: what is
-    /// missing would be written behind the memory.
-    private static void requireData(int opcode, boolean hasData, long dataByteSize) {
+    /// Identify writes all of its structure (Base 2.3 clause 5.2.13), Get Features all of the attributes of a Controller Data Queue
+    /// (fig. 446), and the kernel maps as much as it is told: what is missing would be written behind the memory. Other commands of
+    /// migration and tracking say their size, or read what they are given.
+    private static void requireData(int opcode, int cdw10, boolean hasData, long dataByteSize) {
         if (hasData && DataDirection.ofOpcode(opcode) == DataDirection.BIDIRECTIONAL) {
             throw new InvalidValueException(
                     "opcode", Integer.toString(opcode), "with data one way, as the kernel maps them for one");
@@ -65,6 +74,17 @@ final class EntryRules {
                     Long.toString(dataByteSize),
                     IdentifyCommand.DATA_BYTES + " or more, as Identify always writes " + IdentifyCommand.DATA_BYTES
                             + " bytes");
+        }
+        if (opcode == AdminOpcode.GET_FEATURES.value()
+                && (cdw10 & 0xFF) == SetQueueHeadCommand.FEATURE
+                && (cdw10 >>> FEATURE_SELECT_SHIFT & FEATURE_SELECT_MASK) != FEATURE_CAPABILITIES
+                && dataByteSize < GetQueueHeadCommand.DATA_BYTES) {
+            throw new InvalidValueException(
+                    "dataByteSize",
+                    Long.toString(dataByteSize),
+                    GetQueueHeadCommand.DATA_BYTES
+                            + " or more, as Get Features of a Controller Data Queue always writes "
+                            + GetQueueHeadCommand.DATA_BYTES + " bytes");
         }
     }
 

@@ -11,6 +11,14 @@ record FakeNvmeCommand(FakeStruct struct) {
     private static final int GET_LOG_PAGE = 0x02;
     private static final int IDENTIFY = 0x06;
     private static final int SET_FEATURES = 0x09;
+    private static final int GET_FEATURES = 0x0A;
+    private static final int DATA_QUEUE_FEATURE = 0x21;
+    private static final int DATA_QUEUE_FEATURE_BYTES = 512;
+    private static final int TRACK_SEND = 0x3D;
+    private static final int TRACK_RECEIVE = 0x3E;
+    private static final int START_TRACKING_MEMORY = 0x10001;
+    private static final int RANGES_HEADER_BYTES = 8;
+    private static final int RANGE_BYTES = 12;
     private static final int MIGRATION_SEND = 0x41;
     private static final int MIGRATION_RECEIVE = 0x42;
     private static final int SET_CONTROLLER_STATE = 2;
@@ -86,10 +94,21 @@ record FakeNvmeCommand(FakeStruct struct) {
         return switch (opcode()) {
             case IDENTIFY -> IDENTIFY_BYTES;
             case GET_LOG_PAGE -> (((long) (cdw(11) & 0xFFFF) << 16 | cdw(10) >>> 16) + 1) * 4;
+            case GET_FEATURES -> (cdw(10) & 0x7FF) == DATA_QUEUE_FEATURE ? DATA_QUEUE_FEATURE_BYTES : 0;
+            case TRACK_SEND -> cdw(10) == START_TRACKING_MEMORY ? trackMemoryBytes() : 0;
+            case TRACK_RECEIVE -> (Integer.toUnsignedLong(cdw(12)) + 1) * 4;
             case MIGRATION_RECEIVE -> (Integer.toUnsignedLong(cdw(15)) + 1) * 4;
             case MIGRATION_SEND -> (cdw(10) & 0xFF) == SET_CONTROLLER_STATE ? Integer.toUnsignedLong(cdw(15)) * 4 : 0;
             default -> 0;
         };
+    }
+
+    /// Track Send has no length: the structure says how many ranges there are.
+    private long trackMemoryBytes() {
+        return dataBytes() < RANGES_HEADER_BYTES
+                ? RANGES_HEADER_BYTES
+                : RANGES_HEADER_BYTES
+                        + RANGE_BYTES * Integer.toUnsignedLong(data().get(ValueLayout.JAVA_INT_UNALIGNED, 4));
     }
 
     /// {@return the submission entry without command identifier and data pointer (Base 2.3 fig. 92)}

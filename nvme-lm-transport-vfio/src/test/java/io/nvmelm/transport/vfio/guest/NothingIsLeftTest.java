@@ -48,6 +48,8 @@ class NothingIsLeftTest {
                     VfioOptions.defaults(),
                     NvmeControllerOptions.defaults())) {
                 assertThat(controller.createIoQueuePair(4).id()).isPositive();
+                assertThat(controller.transport().allocateRing(100_000).segment().byteSize()).isEqualTo(100_000);
+                var _ = controller.transport().listenForEvents(event -> {});
             }
         });
     }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.core.controller.ControllingController;
+import io.nvmelm.nvme.AsynchronousEvent;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.transport.vfio.PciAddress;
 import io.nvmelm.transport.vfio.VfioOptions;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,6 +127,51 @@ class UserSpaceControllerTest {
                 var hanging = controller.transport().submit(entry, null, 0, Duration.ofMillis(50));
                 assertThatThrownBy(hanging::join).hasRootCauseInstanceOf(CommandTimeoutException.class);
                 assertThat(ControllingController.open(controller.transport()).identity().serialNumber()).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void anEventIsToldUntilNobodyListens() {
+        try (var controller = open(NvmeControllerOptions.defaults())) {
+            var seen = new CopyOnWriteArrayList<AsynchronousEvent>();
+            var subscription = controller.transport().listenForEvents(seen::add);
+            for (int i = 1; i <= 3; i++) {
+                TemperatureEvent.provoke(controller.transport());
+                while (seen.size() < i) {
+                    assertThat(ControllingController.open(controller.transport()).identity().serialNumber())
+                            .isNotBlank();
+                }
+                assertThat(seen).hasSize(i).containsOnly(TemperatureEvent.EVENT);
+                controller.reset();
+            }
+            subscription.close();
+            TemperatureEvent.provoke(controller.transport());
+            TemperatureEvent.provoke(controller.transport());
+            assertThat(seen).hasSize(3);
+        }
+    }
+
+    /// Identify stands for a command that names a ring: it writes one page to PRP1.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 4096, 4097, 32 << 20})
+    void aRingIsMappedForTheControllerAndGivenBack(long byteSize) {
+        try (var controller = open(NvmeControllerOptions.defaults());
+                var arena = Arena.ofConfined()) {
+            var identify = arena.allocate(SubmissionEntryView.BYTES, 8);
+            AdminCommandCodec.encode(IdentifyCommand.of(IdentifyCommand.CONTROLLER), identify);
+            for (int i = 0; i < 8; i++) {
+                try (var ring = controller.transport().allocateRing(byteSize)) {
+                    var bytes = ring.segment();
+                    assertThat(bytes.byteSize()).isEqualTo(byteSize);
+                    assertThat(bytes.get(ValueLayout.JAVA_BYTE, 0)).isZero();
+                    assertThat(bytes.get(ValueLayout.JAVA_BYTE, byteSize - 1)).isZero();
+                    var completion = controller.transport().submit(identify, ring, 0, Duration.ofMinutes(1)).join();
+                    assertThat(completion.isSuccess()).isTrue();
+                    // the PCI vendor identifier of the controller
+                    assertThat(bytes.get(ValueLayout.JAVA_BYTE, 0)).isNotZero();
+                    bytes.fill((byte) 0x5A);
+                }
             }
         }
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.AsynchronousEvent;
+import io.nvmelm.spi.EventSubscription;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +105,63 @@ class AsynchronousEventsTest {
         raise(ONE_SHOT);
         controller.poll();
         assertThat(seen).containsExactly(ONE_SHOT);
+    }
+
+    @Test
+    void anotherListenerOfTheControllerReplacesTheFirstAndNobodyElse() {
+        var first = new CopyOnWriteArrayList<AsynchronousEvent>();
+        var beside = new CopyOnWriteArrayList<AsynchronousEvent>();
+        controller.listenForEvents(first::add);
+        controller.transport().listenForEvents(beside::add);
+        raise(ONE_SHOT);
+        controller.poll();
+        controller.listenForEvents(seen::add);
+        raise(ONE_SHOT);
+        controller.poll();
+        assertThat(first).containsExactly(ONE_SHOT);
+        assertThat(beside).containsExactly(ONE_SHOT, ONE_SHOT);
+        assertThat(seen).containsExactly(ONE_SHOT);
+    }
+
+    @Test
+    void whenNobodyListensAnyMoreNoRequestIsSentAgain() {
+        var first = controller.transport().listenForEvents(seen::add);
+        int requests = controller.eventRequestsOutstanding();
+        first.close();
+        controller.transport().listenForEvents(seen::add).close();
+        for (int i = 1; i <= requests; i++) {
+            raise(ONE_SHOT);
+            controller.poll();
+            assertThat(controller.eventRequestsOutstanding()).isEqualTo(requests - i);
+        }
+        assertThat(seen).isEmpty();
+        controller.reset();
+        assertThat(controller.eventRequestsOutstanding()).isZero();
+        controller.transport().listenForEvents(seen::add);
+        assertThat(controller.eventRequestsOutstanding()).isEqualTo(requests);
+        raise(ONE_SHOT);
+        controller.poll();
+        assertThat(seen).containsExactly(ONE_SHOT);
+    }
+
+    /// What is told to the first ends the second before its turn comes.
+    @Test
+    void aListenerThatIsClosedByAnotherIsNotToldAnyMore() {
+        var second = new AtomicReference<EventSubscription>();
+        controller.transport().listenForEvents(event -> second.get().close());
+        second.set(controller.transport().listenForEvents(seen::add));
+        raise(ONE_SHOT);
+        controller.poll();
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void listeningToAClosedControllerTellsNothing() {
+        controller.close();
+        controller.listenForEvents(seen::add);
+        controller.poll();
+        assertThat(controller.eventRequestsOutstanding()).isZero();
+        assertThat(seen).isEmpty();
     }
 
     @Test

@@ -23,6 +23,7 @@ class EntryRulesTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int GET_LOG_PAGE = 0x02;
     private static final int IDENTIFY = 0x06;
+    private static final int GET_FEATURES = 0x0A;
     private static final int EVENT_REQUEST = 0x0C;
     private static final int RESERVED = 0x78;
 
@@ -87,6 +88,59 @@ class EntryRulesTest {
         try (var memory = queue.allocate(8192)) {
             assertThat(queue.submit(entry(IDENTIFY), memory, dataByteSize, TIMEOUT)).isCompleted();
             assertThat(host.blocks()).hasSize(sentAtOpening + 1);
+        }
+    }
+
+    private static MemorySegment getFeatures(int cdw10) {
+        var entry = entry(GET_FEATURES);
+        entry.set(ValueLayout.JAVA_INT_UNALIGNED, 40, cdw10);
+        return entry;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 8, 511})
+    void theAttributesOfADataQueueWithLessDataThanTheyAreAreRefused(long dataByteSize) {
+        try (var memory = (PassthroughMemory) queue.allocate(4096)) {
+            assertThat(refusal(getFeatures(0x21), memory, dataByteSize)).hasMessageContaining("512");
+            assertThat(refusal(getFeatures(0x121), memory, dataByteSize).field()).isEqualTo("dataByteSize");
+        }
+    }
+
+    @Test
+    void theAttributesOfADataQueueAreReadWithAllTheirDataAndItsCapabilitiesWithout() {
+        try (var memory = queue.allocate(4096)) {
+            assertThat(queue.submit(getFeatures(0x21), memory, 512, TIMEOUT)).isCompleted();
+            assertThat(queue.submit(getFeatures(0x321), null, 0, TIMEOUT)).isCompleted();
+            assertThat(queue.submit(getFeatures(0x07), null, 0, TIMEOUT)).isCompleted();
+            assertThat(host.blocks()).hasSize(sentAtOpening + 3);
+        }
+    }
+
+    /// Opcode, CDW10 and bytes of data of every command of migration and tracking that leaves no memory behind.
+    @ParameterizedTest
+    @CsvSource({
+        "0x3D, 0x00000, 0", // Track Send, log user data changes
+        "0x3D, 0x10001, 20", // Track Send, track memory changes
+        "0x3E, 0x00000, 16", // Track Receive
+        "0x41, 0x00000, 0", // Migration Send, suspend
+        "0x41, 0x30002, 400", // Migration Send, set controller state
+        "0x42, 0x00000, 4096", // Migration Receive
+        "0x45, 0x00001, 0", // Controller Data Queue, delete
+        "0x09, 0x00021, 0", // Set Features, Controller Data Queue
+        "0xC4, 0x00001, 0", // vendor specific of 2022: size, suspend, resume, save, load
+        "0xC8, 0x00001, 0",
+        "0xCC, 0x00001, 0",
+        "0xD2, 0x00001, 3000",
+        "0xD5, 0x00001, 3000"
+    })
+    void commandsOfMigrationAndTrackingAreSentWithTheirData(String opcode, String cdw10, int dataByteSize) {
+        var entry = entry(Integer.decode(opcode));
+        entry.set(ValueLayout.JAVA_INT_UNALIGNED, 40, Integer.decode(cdw10));
+        try (var memory = queue.allocate(4096)) {
+            assertThat(queue.submit(entry, dataByteSize == 0 ? null : memory, dataByteSize, TIMEOUT)).isCompleted();
+            var sent = host.blocks().getLast();
+            assertThat(host.blocks()).hasSize(sentAtOpening + 1);
+            assertThat(MemorySegment.ofArray(sent).get(ValueLayout.JAVA_INT_UNALIGNED, 36)).isEqualTo(dataByteSize);
         }
     }
 

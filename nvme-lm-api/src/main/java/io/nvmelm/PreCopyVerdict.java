@@ -1,0 +1,13 @@
+package io.nvmelm;
+
+/// What came of copying user data while the guest runs, or of finishing it.
+public enum PreCopyVerdict {
+    /// What is left fits the budget: the device can be suspended and the rest be copied in the blackout.
+    CONVERGED,
+    /// What is left does not get less at this rate of writing. Everything taken was put back, and logging goes on.
+    WILL_NOT_CONVERGE,
+    /// Somebody cancelled it. Everything taken was put back, and logging goes on.
+    CANCELLED,
+    /// The device is suspended, and the target has all that the source has.
+    COMPLETE
+}

@@ -1,0 +1,299 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.CapabilityMissingException;
+import io.nvmelm.CommandFailedException;
+import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.NamespaceExtent;
+import io.nvmelm.TransferOptions;
+import io.nvmelm.UserDataChanges;
+import io.nvmelm.UserDataLogState;
+import io.nvmelm.UserDataTracking;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// The log of user data that one migratable controller changes: a User Data Migration Queue of the controlling controller (Base 2.3
+/// clauses 8.1.7 and 5.2.28.1.1), whose entries are merged into ranges.
+///
+/// The queue is opened when logging is started first, and deleted when this is closed. When a command fails or is not answered, nothing
+/// is lost that the controller has reported; where it cannot be known whether something was, the state is
+/// [UserDataLogState#LOST], and [#lossReason()] says why.
+///
+/// Operations exclude each other and block for their commands, each within its deadline.
+public final class UserDataLog implements UserDataTracking, AutoCloseable {
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000;
+    private static final long FIRST_PAUSE_NANOS = 10_000;
+
+    private final CommandPort port;
+    private final UserDataLogOptions options;
+    private final String name;
+    private final UserDataQueue queue;
+    private final UserDataQueueEvents events;
+    private final UserDataReader reader;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean closed;
+
+    /// A log that nothing was done for.
+    ///
+    /// @param name name of the controller in messages
+    UserDataLog(
+            CommandPort port,
+            TransferOptions transferOptions,
+            UserDataLogOptions options,
+            int controllerId,
+            String name) {
+        this.port = port;
+        this.options = options;
+        this.name = name;
+        this.queue = new UserDataQueue(port, transferOptions.commandTimeout(), controllerId, options.slots());
+        this.events = new UserDataQueueEvents();
+        this.reader = new UserDataReader(queue, events);
+    }
+
+    /// {@return how this log was opened}
+    public UserDataLogOptions options() {
+        return options;
+    }
+
+    @Override
+    public void start(List<NamespaceExtent> namespaces) {
+        located("starting to log", () -> {
+            var fresh = new ChangedBlocks(namespaces);
+            fresh.changeEverything();
+            if (closed) {
+                throw new InvalidValueException("user data log", "closed", "an open one");
+            }
+            reader.starting();
+            queue.startLogging(() -> events.listen(port.transport(), queue.queueId()));
+            reader.started(fresh);
+            return fresh;
+        });
+    }
+
+    @Override
+    public UserDataChanges take() {
+        return located("taking changes", () -> {
+            var known = reader.changes();
+            reader.drain();
+            reader.confirm();
+            return known.take(this, reader.state());
+        });
+    }
+
+    @Override
+    public UserDataLogState keepUp() {
+        return located("taking changes", () -> {
+            reader.changes();
+            reader.drain();
+            return reader.state();
+        });
+    }
+
+    @Override
+    public UserDataChanges takeAfterSuspension(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new InvalidValueException("timeout", timeout.toString(), "longer than zero");
+        }
+        return located("taking the last changes", () -> {
+            var known = reader.changes();
+            long begin = System.nanoTime();
+            long pause = FIRST_PAUSE_NANOS;
+            while (true) {
+                reader.drain();
+                if (reader.state() == UserDataLogState.STOPPED) {
+                    reader.lose("logging had been stopped before the controller was suspended");
+                }
+                if (reader.state() != UserDataLogState.LOGGING) {
+                    return known.take(this, reader.state());
+                }
+                if (System.nanoTime() - begin > timeout.toNanos()) {
+                    throw new CommandTimeoutException("The entry that says that the controller is suspended", timeout);
+                }
+                // A question gives the controller time, and finds out whether it still has the queue.
+                boolean deleted = queue.presence() == UserDataQueue.Presence.DELETED;
+                var answer = queue.ask();
+                if (!deleted) {
+                    reader.heed(answer);
+                }
+                LockSupport.parkNanos(this, pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            }
+        });
+    }
+
+    @Override
+    public void putBack(UserDataChanges taken) {
+        if (!(taken instanceof TakenBlocks blocks) || blocks.owner() != this) {
+            throw new InvalidValueException("changes", taken.toString(), "what this log returned");
+        }
+        lock.lock();
+        try {
+            if (reader.state() != UserDataLogState.OFF) {
+                reader.changes().putBack(blocks);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public UserDataLogState state() {
+        return reader.state();
+    }
+
+    @Override
+    public Optional<String> lossReason() {
+        return Optional.ofNullable(reader.lossReason());
+    }
+
+    @Override
+    public void stop() {
+        located("stopping to log", () -> {
+            boolean nowhere = queue.presence() == UserDataQueue.Presence.ABSENT
+                    || queue.presence() == UserDataQueue.Presence.DELETED;
+            if (nowhere || reader.isStopped()) {
+                return reader;
+            }
+            try {
+                if (queue.stop()) {
+                    reader.stopped();
+                } else if (reader.isReading()) {
+                    reader.vanished();
+                }
+            } catch (CommandFailedException e) {
+                throw e;
+            } catch (LiveMigrationException e) {
+                reader.stoppedPerhaps();
+                throw e;
+            }
+            return reader;
+        });
+    }
+
+    /// Has an action run once when so many entries have been posted behind those that were taken, when the queue becomes full, or
+    /// when changes are lost. It may come early, and some controllers tell one entry before the last; those never tell for
+    /// a single entry.
+    ///
+    /// @param entries number of entries, 1 to one less than there are slots
+    /// @param action  what is run, on the thread that completes commands; it may not wait for commands, so it cannot call this log
+    /// @return whether the action was run or will be; false when the entries are there already, or none will come, and it will not
+    /// @throws InvalidValueException      when nothing was started, or there cannot be so many entries
+    /// @throws CapabilityMissingException when the transport has no asynchronous events
+    /// @throws LiveMigrationException     when a command failed; the action will not be run
+    public boolean notifyWhenPosted(int entries, Runnable action) {
+        return located("waiting for changes", () -> {
+            reader.changes();
+            if (entries < 1 || entries >= queue.slots()) {
+                throw new InvalidValueException(
+                        "entries", Integer.toString(entries), "1 to " + (queue.slots() - 1));
+            }
+            port.transport().eventsUnavailable().ifPresent(reason -> {
+                throw new CapabilityMissingException(
+                        "Being told of changes", "asynchronous events: " + reason, "Take changes from time to time");
+            });
+            if (!reader.isReading() || queue.presence() != UserDataQueue.Presence.OPEN || arePosted(entries)) {
+                return false;
+            }
+            var ring = queue.ring();
+            events.await(action);
+            try {
+                if (!reader.release(OptionalLong.of(ring.slotOf(ring.consumed() + entries - 1)))) {
+                    events.giveUp();
+                    return false;
+                }
+            } catch (LiveMigrationException e) {
+                events.giveUp();
+                throw e;
+            }
+            // Entries that were posted before the trigger was armed do not raise it.
+            if (!arePosted(entries) || !events.giveUp()) {
+                return true;
+            }
+            reader.release(OptionalLong.empty());
+            return false;
+        });
+    }
+
+    /// Whether so many entries are there, or one less, for controllers that count the slot behind the entry.
+    private boolean arePosted(int entries) {
+        return queue.ring().isPosted(entries - 1) || (entries > 1 && queue.ring().isPosted(entries - 2));
+    }
+
+    /// The controller is about to be suspended. From now on the queue may be deleted at any time, if this says so.
+    ///
+    /// @return whether the suspension is to delete the queue: when the options say so, or when there may be one that nobody can name
+    boolean deletesOnSuspend() {
+        lock.lock();
+        try {
+            reader.suspending();
+            return queue.suspending(options.deleteOnSuspend()) || queue.createdInVain();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The controller was suspended, and its queue deleted with it.
+    void queueWasDeleted() {
+        lock.lock();
+        try {
+            queue.deletedBySuspension();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The controller was resumed, or may have been: what it changes from now on is logged, unless its queue was deleted. To be called
+    /// when the command has succeeded, or has not been answered.
+    void resumed() {
+        lock.lock();
+        try {
+            reader.resumed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Deletes the queue and gives its memory back. Nothing can be taken afterwards. Idempotent; may be repeated when it failed.
+    ///
+    /// @throws LiveMigrationException when the queue could not be deleted; its memory stays with the transport
+    @Override
+    public void close() {
+        located("closing the user data log", () -> {
+            closed = true;
+            reader.end();
+            events.close();
+            try {
+                queue.delete();
+            } catch (LiveMigrationException e) {
+                deleteAgain(e);
+            }
+            return reader;
+        });
+    }
+
+    private void deleteAgain(LiveMigrationException failure) {
+        try {
+            queue.delete();
+        } catch (LiveMigrationException e) {
+            failure.addSuppressed(e);
+            throw failure;
+        }
+    }
+
+    private <T> T located(String step, Supplier<T> operation) {
+        lock.lock();
+        try {
+            return operation.get();
+        } catch (LiveMigrationException e) {
+            throw e.at(name, step);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.core.codec.QueueHeadCodec;
+import io.nvmelm.nvme.AdminCommand;
+import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.CreateControllerDataQueueCommand;
+import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
+import io.nvmelm.nvme.GetQueueHeadCommand;
+import io.nvmelm.nvme.LbaMigrationEntry;
+import io.nvmelm.nvme.LogUserDataChangesCommand;
+import io.nvmelm.nvme.SetQueueHeadCommand;
+import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.spi.TransferMemory;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// The User Data Migration Queue of one migratable controller as its host operates it by commands: its memory, its identifier, and what
+/// is known of it when a command had no answer.
+///
+/// Its memory is given back only when the controller has said that it does not know the queue. Memory of a queue that may exist is left
+/// to the transport, which gives it back when it ends. Not thread-safe.
+final class UserDataQueue {
+    /// What is known of the queue.
+    enum Presence {
+        /// There is none.
+        ABSENT,
+        /// It is there.
+        OPEN,
+        /// A suspension that deletes it was sent, and was not answered.
+        BEING_DELETED,
+        /// A suspension deleted it. Its memory can be read.
+        DELETED,
+        /// Deleting it was not answered.
+        UNKNOWN
+    }
+
+    /// What a question for the queue brought.
+    enum Answer {
+        /// It is there, and its head is where it was put.
+        KNOWN,
+        /// It is not there.
+        NO_SUCH_QUEUE,
+        /// Its head is where it must not be: a command that had timed out was executed late and gave slots back that were not
+        /// consumed.
+        HEAD_ASTRAY
+    }
+
+    private final CommandPort port;
+    private final Duration timeout;
+    private final int controllerId;
+    private final int slots;
+    private Presence presence = Presence.ABSENT;
+    private @Nullable TransferMemory memory;
+    private @Nullable UserDataRing ring;
+    private int queueId;
+    /// Entries given back for certain.
+    private long released;
+    /// 1 for a controller that does not let its host give the last entry back, else 0.
+    private int behind;
+    private boolean headUnsettled;
+    private boolean createdInVain;
+    /// Entries that say "stopped" and are still to come from logging that was stopped before it was started again.
+    private int staleStops;
+
+    UserDataQueue(CommandPort port, Duration timeout, int controllerId, int slots) {
+        this.port = port;
+        this.timeout = timeout;
+        this.controllerId = controllerId;
+        this.slots = slots;
+    }
+
+    Presence presence() {
+        return presence;
+    }
+
+    /// Whether a creation was not answered since, so that there may be a queue that nobody can name.
+    boolean createdInVain() {
+        return createdInVain;
+    }
+
+    int queueId() {
+        return queueId;
+    }
+
+    int slots() {
+        return slots;
+    }
+
+    /// The ring; there is one from opening to deletion.
+    UserDataRing ring() {
+        var current = ring;
+        if (current == null) {
+            throw new AssertionError("a queue without memory");
+        }
+        return current;
+    }
+
+    /// Takes an entry that says "stopped" for one that belongs to earlier logging.
+    ///
+    /// @return whether one was still to come
+    boolean takeStaleStop() {
+        if (staleStops == 0) {
+            return false;
+        }
+        staleStops--;
+        return true;
+    }
+
+    void forgetStaleStops() {
+        staleStops = 0;
+    }
+
+    /// Creates the queue in memory of its own.
+    private void create() {
+        long bytes = (long) slots * LbaMigrationEntry.BYTES;
+        var command = new CreateControllerDataQueueCommand(controllerId, true, bytes / Integer.BYTES);
+        var fresh = port.transport().allocateRing(bytes);
+        Completion answer;
+        try {
+            answer = port.await(port.submit(command, fresh, timeout));
+        } catch (LiveMigrationException e) {
+            // The controller may have the queue and write into its memory whenever it likes: it stays with the transport.
+            createdInVain = true;
+            throw e;
+        }
+        if (StatusMeanings.isFailure(command, answer)) {
+            fresh.close();
+            throw StatusMeanings.failureOf(command, answer);
+        }
+        memory = fresh;
+        ring = new UserDataRing(fresh.segment(), slots);
+        queueId = answer.dword0() & 0xFFFF;
+        released = 0;
+        staleStops = 0;
+        presence = Presence.OPEN;
+        // A controller has one queue at most, so that there is no other.
+        createdInVain = false;
+    }
+
+    /// Makes sure that the controller does not know the queue any more, and gives its memory back.
+    void delete() {
+        switch (presence) {
+            case ABSENT -> {}
+            case DELETED -> forget();
+            case OPEN, BEING_DELETED, UNKNOWN -> {
+                var command = new DeleteControllerDataQueueCommand(queueId);
+                Completion answer;
+                try {
+                    answer = send(command);
+                } catch (LiveMigrationException e) {
+                    presence = Presence.UNKNOWN;
+                    throw e;
+                }
+                if (!isUnknownQueue(answer)) {
+                    CommandPort.requireSuccess(command, answer);
+                }
+                forget();
+            }
+        }
+    }
+
+    /// A suspension is about to be ordered.
+    ///
+    /// @param delete whether it shall delete this queue
+    /// @return whether it will; not while a head may still move, since nobody could find out
+    boolean suspending(boolean delete) {
+        if (delete && presence == Presence.OPEN && !headUnsettled) {
+            presence = Presence.BEING_DELETED;
+        }
+        return presence == Presence.BEING_DELETED;
+    }
+
+    /// A suspension deleted every queue of the controller.
+    void deletedBySuspension() {
+        createdInVain = false;
+        if (presence != Presence.ABSENT) {
+            presence = Presence.DELETED;
+        }
+    }
+
+    private void forget() {
+        if (memory != null) {
+            memory.close();
+        }
+        memory = null;
+        ring = null;
+        presence = Presence.ABSENT;
+    }
+
+    /// Starts logging into an empty queue, which is created where there is none. What was in it is dropped.
+    ///
+    /// @param opened is called with the queue before anything is logged
+    void startLogging(Runnable opened) {
+        int refusals = 0;
+        boolean emptied = false;
+        while (true) {
+            if (presence != Presence.OPEN) {
+                delete();
+                create();
+            }
+            opened.run();
+            skip();
+            if (released < ring().consumed() - behind && !release(OptionalLong.empty()) && ++refusals <= 2) {
+                delete();
+                continue;
+            }
+            var command = new LogUserDataChangesCommand(queueId, true);
+            var answer = send(command);
+            if (answer.status().is(StatusCode.CONTROLLER_DATA_QUEUE_FULL) && !emptied) {
+                emptied = true;
+                skip();
+                release(OptionalLong.empty());
+            } else if (isUnknownQueue(answer) && ++refusals <= 2) {
+                // The queue is gone, or is logged into already, perhaps by a start that was not answered.
+                if (refusals == 2 || !stopLogging().isSuccess()) {
+                    delete();
+                } else {
+                    staleStops++;
+                }
+            } else {
+                CommandPort.requireSuccess(command, answer);
+                return;
+            }
+        }
+    }
+
+    private void skip() {
+        staleStops = Math.max(0, staleStops - ring().skip());
+    }
+
+    /// Stops logging.
+    ///
+    /// @return whether the controller knows the queue
+    boolean stop() {
+        var answer = stopLogging();
+        if (isUnknownQueue(answer)) {
+            return false;
+        }
+        CommandPort.requireSuccess(new LogUserDataChangesCommand(queueId, false), answer);
+        return true;
+    }
+
+    private Completion stopLogging() {
+        return send(new LogUserDataChangesCommand(queueId, false));
+    }
+
+    /// Notes that logging was stopped and its last entry not seen, before logging is started again.
+    void expectStaleStop() {
+        staleStops++;
+    }
+
+    /// Whether so many entries were consumed that their slots are to be given back.
+    boolean isReleaseDue() {
+        return (presence == Presence.OPEN || presence == Presence.BEING_DELETED)
+                && ring().consumed() - behind - released >= Math.max(1, slots / 4);
+    }
+
+    /// Gives back the slots of all entries that were consumed, and arms or disarms the trigger. May be repeated.
+    ///
+    /// @param triggerSlot slot whose entry raises the event
+    /// @return whether the controller knows the queue
+    boolean release(OptionalLong triggerSlot) {
+        long head = Math.max(released, ring().consumed() - behind);
+        var answer = setHead(head, triggerSlot);
+        if (answer.status().is(StatusCode.INVALID_FIELD_IN_COMMAND) && behind == 0 && head > released) {
+            // By the letter of the standard the head names a slot with an entry, so the last one stays.
+            var second = setHead(head - 1, triggerSlot);
+            if (second.isSuccess()) {
+                behind = 1;
+                head--;
+                answer = second;
+            }
+        }
+        if (isUnknownQueue(answer)) {
+            return false;
+        }
+        CommandPort.requireSuccess(command(head, triggerSlot), answer);
+        released = head;
+        return true;
+    }
+
+    private SetQueueHeadCommand command(long head, OptionalLong triggerSlot) {
+        return new SetQueueHeadCommand(queueId, ring().slotOf(head), triggerSlot);
+    }
+
+    private Completion setHead(long head, OptionalLong triggerSlot) {
+        try {
+            return send(command(head, triggerSlot));
+        } catch (LiveMigrationException e) {
+            headUnsettled = true;
+            throw e;
+        }
+    }
+
+    /// Whether giving slots back was not answered once: it may still be executed, at any time, and then gives back slots that were not
+    /// consumed when the ring has gone round.
+    boolean isHeadUnsettled() {
+        return headUnsettled && (presence == Presence.OPEN || presence == Presence.BEING_DELETED);
+    }
+
+    /// Asks the controller for the queue.
+    Answer ask() {
+        var command = new GetQueueHeadCommand(queueId);
+        try (var data = port.transport().allocate(GetQueueHeadCommand.DATA_BYTES)) {
+            var answer = port.await(port.submit(command, data, timeout));
+            if (isUnknownQueue(answer)) {
+                return Answer.NO_SUCH_QUEUE;
+            }
+            CommandPort.requireSuccess(command, answer);
+            long head = QueueHeadCodec.decode(data.segment()).headSlot();
+            boolean inPlace = Math.floorMod(head - ring().slotOf(released), slots) <= ring().consumed() - released;
+            return !headUnsettled || inPlace ? Answer.KNOWN : Answer.HEAD_ASTRAY;
+        }
+    }
+
+    private Completion send(AdminCommand command) {
+        return port.await(port.submit(command, null, timeout));
+    }
+
+    private static boolean isUnknownQueue(Completion answer) {
+        return answer.status().is(StatusCode.INVALID_CONTROLLER_DATA_QUEUE);
+    }
+}

@@ -1,0 +1,265 @@
+package io.nvmelm.core.controller;
+
+import io.nvmelm.InvalidValueException;
+import io.nvmelm.UserDataLogState;
+import io.nvmelm.nvme.EntrySequence;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what the controller logs from its queue into [ChangedBlocks], and judges by the first and last entries, and by how commands
+/// ended, how complete that is. In doubt changes count as lost. Not thread-safe, but for the state and the reason of a loss.
+final class UserDataReader {
+    /// What became of the last order to stop.
+    private enum Stop {
+        NONE, ORDERED, UNCERTAIN
+    }
+
+    private static final String REPORTED_NONSENSE = "the controlling controller reported what cannot be: ";
+
+    private final UserDataQueue queue;
+    private final UserDataQueueEvents events;
+    private volatile UserDataLogState state = UserDataLogState.OFF;
+    private volatile @Nullable String lossReason;
+    private @Nullable ChangedBlocks changes;
+    private Stop stop = Stop.NONE;
+    /// Whether the controller may have been suspended and the entry that says so was not seen.
+    private boolean suspendEntryDue;
+    /// Whether the next entry that says "suspended" is one of a suspension that has ended.
+    private boolean suspendEntryStale;
+
+    UserDataReader(UserDataQueue queue, UserDataQueueEvents events) {
+        this.queue = queue;
+        this.events = events;
+    }
+
+    UserDataLogState state() {
+        return state;
+    }
+
+    /// Why changes were lost; null unless they were.
+    @Nullable
+    String lossReason() {
+        return lossReason;
+    }
+
+    /// What was read and not taken.
+    ///
+    /// @throws InvalidValueException when nothing was started
+    ChangedBlocks changes() {
+        var known = changes;
+        if (known == null) {
+            throw new InvalidValueException("user data log", state.toString(), "one that was started");
+        }
+        return known;
+    }
+
+    /// Logging is about to be started, perhaps again: what was logged before is of no use any more.
+    void starting() {
+        if (changes != null) {
+            if (stop == Stop.ORDERED && state != UserDataLogState.STOPPED) {
+                queue.expectStaleStop();
+            }
+            lose("logging was to be started again, and that did not succeed");
+        }
+    }
+
+    /// Logging was started.
+    ///
+    /// @param fresh takes the changes
+    void started(ChangedBlocks fresh) {
+        changes = fresh;
+        stop = Stop.NONE;
+        lossReason = null;
+        state = UserDataLogState.LOGGING;
+    }
+
+    /// Whether there is nothing to stop, or an order to stop was obeyed.
+    boolean isStopped() {
+        return state == UserDataLogState.OFF || stop == Stop.ORDERED;
+    }
+
+    /// An order to stop was obeyed.
+    void stopped() {
+        stop = Stop.ORDERED;
+    }
+
+    /// An order to stop was not answered.
+    void stoppedPerhaps() {
+        stop = Stop.UNCERTAIN;
+    }
+
+    /// The log ends.
+    void end() {
+        changes = null;
+        lossReason = null;
+        state = UserDataLogState.OFF;
+    }
+
+    /// A suspension is about to be ordered.
+    void suspending() {
+        suspendEntryDue = queue.presence() != UserDataQueue.Presence.ABSENT;
+    }
+
+    /// A suspension may have ended.
+    void resumed() {
+        consumeRest();
+        suspendEntryStale |= suspendEntryDue;
+        suspendEntryDue = false;
+        if (isReading() && queue.presence() != UserDataQueue.Presence.OPEN) {
+            lose("the suspension deleted the queue, and the controller was resumed");
+        } else if (state == UserDataLogState.SUSPENDED) {
+            state = UserDataLogState.LOGGING;
+        }
+    }
+
+    /// Consumes what the controller has posted until now, and gives slots back.
+    void drain() {
+        boolean full = events.wasFull();
+        int left = queue.slots();
+        while (isReading() && left > 0) {
+            int count = consume(Math.min(left, Math.max(1, queue.slots() / 4)));
+            left -= count;
+            if (isReading() && queue.isReleaseDue()) {
+                release(OptionalLong.empty());
+            }
+            if (count == 0) {
+                break;
+            }
+        }
+        if (isReading() && full) {
+            lose("the controlling controller reported that the queue was full (Controller Data Queue Full Error), and no"
+                    + " entry says so");
+        }
+        if (isReading() && queue.isHeadUnsettled()) {
+            heed(queue.ask());
+        }
+    }
+
+    /// Gives back the slots of what was consumed, and arms or disarms the trigger.
+    ///
+    /// @param triggerSlot slot whose entry raises the event
+    /// @return whether the queue is still there and no change was lost
+    boolean release(OptionalLong triggerSlot) {
+        if (queue.isHeadUnsettled()) {
+            // Before the head is put right, which would hide that it had been astray.
+            heed(queue.ask());
+        }
+        if (isReading() && !queue.release(triggerSlot)) {
+            vanished();
+        }
+        return isReading() && queue.presence() != UserDataQueue.Presence.DELETED;
+    }
+
+    /// Makes sure that the controller still has the queue: silence looks the same when it was reset.
+    void confirm() {
+        if (isReading() && queue.presence() == UserDataQueue.Presence.OPEN) {
+            heed(queue.ask());
+        }
+    }
+
+    boolean isReading() {
+        return state != UserDataLogState.OFF && state != UserDataLogState.LOST;
+    }
+
+    /// Consumes entries up to the next that is first or last.
+    private int consume(int maximum) {
+        var ring = queue.ring();
+        int count;
+        try {
+            count = ring.consume(changes(), maximum);
+        } catch (InvalidValueException e) {
+            lose(REPORTED_NONSENSE + e.getMessage());
+            throw e;
+        }
+        var marker = ring.marker();
+        if (count > (marker == null ? 0 : 1) && state == UserDataLogState.SUSPENDED) {
+            state = UserDataLogState.LOGGING;
+        }
+        if (marker != null) {
+            heed(marker);
+        }
+        return count;
+    }
+
+    private void heed(EntrySequence marker) {
+        switch (marker) {
+            case ORDINARY -> {}
+            case FIRST -> {
+                suspendEntryStale = false;
+                queue.forgetStaleStops();
+                if (state == UserDataLogState.SUSPENDED) {
+                    state = UserDataLogState.LOGGING;
+                }
+            }
+            case LAST_STOPPED -> {
+                if (queue.takeStaleStop()) {
+                    break;
+                }
+                if (stop == Stop.ORDERED) {
+                    state = UserDataLogState.STOPPED;
+                } else {
+                    lose("logging was stopped by a command that was not answered, or by another program");
+                }
+            }
+            case LAST_SUSPENDED -> suspended();
+            case LAST_FULL -> lose("the queue was full: take changes more often, or make the queue larger");
+        }
+    }
+
+    private void suspended() {
+        suspendEntryDue = false;
+        if (suspendEntryStale) {
+            suspendEntryStale = false;
+        } else if (stop == Stop.UNCERTAIN) {
+            lose("the controller was suspended when it was not known whether it was still logged");
+        } else if (stop == Stop.ORDERED) {
+            state = UserDataLogState.STOPPED;
+        } else if (state == UserDataLogState.LOGGING) {
+            state = UserDataLogState.SUSPENDED;
+        }
+    }
+
+    void heed(UserDataQueue.Answer answer) {
+        switch (answer) {
+            case KNOWN -> {}
+            case NO_SUCH_QUEUE -> vanished();
+            case HEAD_ASTRAY -> lose(
+                    "slots were given back before their entries were consumed, by a command that had timed"
+                            + " out and was executed late");
+        }
+    }
+
+    /// The controller does not know the queue: a suspension deleted it, or a reset of the controlling controller.
+    void vanished() {
+        if (queue.presence() == UserDataQueue.Presence.BEING_DELETED) {
+            queue.deletedBySuspension();
+            consumeRest();
+            if (state == UserDataLogState.LOGGING) {
+                lose("the queue was deleted, and no entry says that the controller is suspended");
+            }
+            return;
+        }
+        lose("the controlling controller does not know the queue any more: it was reset");
+        queue.delete();
+    }
+
+    /// Consumes what is there without any command.
+    private void consumeRest() {
+        int left = queue.slots();
+        try {
+            int count = 1;
+            while (isReading() && left > 0 && count > 0) {
+                count = consume(left);
+                left -= count;
+            }
+        } catch (InvalidValueException e) {
+            lose(REPORTED_NONSENSE + e.getMessage());
+        }
+    }
+
+    void lose(String reason) {
+        state = UserDataLogState.LOST;
+        lossReason = reason;
+        changes().changeEverything();
+    }
+}
