@@ -1,7 +1,7 @@
 package io.nvmelm;
 
-/// The device is suspended, and it is not known which blocks it changed: the log lost changes. Nothing was copied; the device can be
-/// resumed where it is.
+/// The device is suspended, and all its blocks would have to be copied: the log lost changes, so that it is not known which ones changed,
+/// or the target never got everything before. Nothing was copied; the device can be resumed where it is.
 public final class ChangesLostException extends LiveMigrationException {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,8 @@ package io.nvmelm;
 public enum PreCopyVerdict {
     /// What is left fits the budget: the device can be suspended and the rest be copied in the blackout.
     CONVERGED,
-    /// What is left does not get less at this rate of writing. Everything taken was put back, and logging goes on.
+    /// What is left does not get less at this rate of writing: everything taken was put back, and logging goes on. Or changes were lost
+    /// more often than allowed: then nothing is known of what changed, and the next run logs and copies everything anew.
     WILL_NOT_CONVERGE,
     /// Somebody cancelled it. Everything taken was put back, and logging goes on.
     CANCELLED,

@@ -24,13 +24,15 @@ import java.util.function.UnaryOperator;
 /// One migration from A to B of a guest with media of its own: what a host does, step by step.
 final class MediaMigration implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(20);
-    /// Bytes copied in the time in which the guest submits one more command.
-    private static final int BYTES_PER_COMMAND = 24 << 10;
+    private static final int GUEST_BLOCKS = 2048;
+    /// Most bytes copied between two storms of the guest.
+    private static final int STORM_BYTES = 512 << 10;
 
     final PrivateMedia media;
     final String what;
     final SplittableRandom random;
-    final GuestDriver guest;
+    /// The guest that works now.
+    GuestDriver guest;
     final MigratableController controller;
     final NvmeMigratableDevice source;
     final NvmeMigratableDevice destination;
@@ -40,26 +42,36 @@ final class MediaMigration implements AutoCloseable {
     int lastCommands = 60;
     /// Commands that the guest submits at once.
     int burst = 1;
+    /// Bytes copied in the time in which the guest submits one more command.
+    int bytesPerCommand = 24 << 10;
+    /// Storms that are still to come, and the commands of each.
+    private int storms;
+    private int stormCommands;
+    private long bytesUntilStorm;
+    private long commandsSinceStorms;
     private long copied;
+    private long bytesUntilRestart = Long.MAX_VALUE;
+    private long namespaceId;
 
     MediaMigration(
             long seed,
             UserDataLogOptions log,
             boolean standardStateOnly,
             UnaryOperator<InMemorySubsystemBuilder> variation) {
+        this(seed, log, standardStateOnly, variation, 1);
+    }
+
+    MediaMigration(
+            long seed,
+            UserDataLogOptions log,
+            boolean standardStateOnly,
+            UnaryOperator<InMemorySubsystemBuilder> variation,
+            long namespaceId) {
         this.media = new PrivateMedia(seed, variation);
         this.standardStateOnly = standardStateOnly;
         this.random = new SplittableRandom(seed);
         this.what = "seed " + seed + ", " + log;
-        this.guest = GuestDriver.builder(media.clock, media.memory)
-                .queuePairs(4)
-                .queueEntries(64)
-                .asynchronousEventRequests(standardStateOnly ? 0 : 1)
-                .blocks(0, 2048)
-                .scattered(16)
-                .mix(LoadMix.CHANGES)
-                .seed(seed)
-                .start(PrivateMedia.controller(media.a));
+        this.guest = start(namespaceId, seed);
         guest.run(100);
         controller = open(media.a);
         source = NvmeMigratableDevice.open(controller, PrivateMedia.controller(media.a).function());
@@ -70,19 +82,82 @@ final class MediaMigration implements AutoCloseable {
         media.act = this::work;
     }
 
+    private GuestDriver start(long id, long driverSeed) {
+        namespaceId = id;
+        var driver = GuestDriver.builder(media.clock, media.memory)
+                .queuePairs(4)
+                .queueEntries(64)
+                .asynchronousEventRequests(standardStateOnly ? 0 : 1)
+                .namespaceId(id)
+                .blocks(0, GUEST_BLOCKS)
+                .scattered(16)
+                .mix(LoadMix.CHANGES)
+                .seed(driverSeed);
+        if (id == 2) {
+            driver.usedMedium();
+        }
+        return driver.start(PrivateMedia.controller(media.a));
+    }
+
     private static MigratableController open(InMemorySubsystem host) {
         return ControllingController.open(host.controllingTransport(), TransferOptions.defaults())
                 .migratableByVirtualFunction(1);
     }
 
+    /// Has the guest submit so many commands at once, so often while everything is copied.
+    void storms(int count, int commands) {
+        storms = count;
+        stormCommands = commands;
+        bytesUntilStorm = 1 + random.nextInt(STORM_BYTES);
+    }
+
+    /// Has the guest start anew while everything is copied, and work on the other namespace from then on.
+    void restartOnTheOtherNamespace() {
+        bytesUntilRestart = 1 + random.nextInt(STORM_BYTES);
+    }
+
+    /// {@return whether the guest did all of it that it was to do once}
+    boolean didEverything() {
+        return storms == 0 && bytesUntilRestart == Long.MAX_VALUE;
+    }
+
+    /// {@return how many commands the guest submitted behind its last storm while the copy went on}
+    long commandsSinceStorms() {
+        return commandsSinceStorms;
+    }
+
     /// The guest goes on while so many bytes are copied.
     private void work(long bytes) {
         copied += bytes;
-        while (copied >= (long) BYTES_PER_COMMAND * burst) {
-            copied -= (long) BYTES_PER_COMMAND * burst;
-            guest.submit(burst);
+        while (copied >= (long) bytesPerCommand * burst) {
+            copied -= (long) bytesPerCommand * burst;
+            commandsSinceStorms += guest.submit(burst);
             media.clock.advance(Duration.ofNanos(random.nextInt(20_000) * (long) burst));
             guest.poll();
+        }
+        storm(bytes);
+        bytesUntilRestart -= bytesUntilRestart == Long.MAX_VALUE ? 0 : bytes;
+        if (bytesUntilRestart <= 0) {
+            bytesUntilRestart = Long.MAX_VALUE;
+            assertThat(guest.drain()).as(what).isTrue();
+            assertClean();
+            guest = start(3 - namespaceId, -random.nextInt(1, 1000));
+        }
+    }
+
+    private void storm(long bytes) {
+        if (storms > 0) {
+            bytesUntilStorm -= bytes;
+            if (bytesUntilStorm <= 0) {
+                bytesUntilStorm = 1 + random.nextInt(STORM_BYTES);
+                storms--;
+                for (int submitted = 0; submitted < stormCommands;) {
+                    submitted += guest.submit(stormCommands - submitted);
+                    media.clock.advance(Duration.ofNanos(100_000));
+                    guest.poll();
+                }
+                commandsSinceStorms = 0;
+            }
         }
     }
 
@@ -131,10 +206,14 @@ final class MediaMigration implements AutoCloseable {
 
     void assertNothingLost() {
         assertThat(guest.run(100)).as("%s\n%s", what, guest.report()).isTrue();
-        assertThat(guest.verifyMedium()).as("%s\n%s", what, guest.report()).isZero();
-        assertThat(guest.report().isClean()).as("%s\n%s", what, guest.report()).isTrue();
+        assertClean();
         assertThat(media.a.violations()).as(what).isEmpty();
         assertThat(media.b.violations()).as(what).isEmpty();
+    }
+
+    private void assertClean() {
+        assertThat(guest.verifyMedium()).as("%s\n%s", what, guest.report()).isZero();
+        assertThat(guest.report().isClean()).as("%s\n%s", what, guest.report()).isTrue();
     }
 
     @Override

@@ -10,8 +10,12 @@ import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.controller.MemoryTracker;
 import io.nvmelm.core.controller.MigratableController;
 import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.rules.Proves;
+import io.nvmelm.spi.AdminTransport;
+import io.nvmelm.spi.TransferMemory;
+import io.nvmelm.spi.TransportLimits;
 import io.nvmelm.transport.mock.FaultScript;
 import io.nvmelm.transport.mock.InMemorySubsystem;
 import io.nvmelm.transport.mock.VirtualClock;
@@ -23,18 +27,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever one command of the tracking meets, a VMM that copies what is reported has every page in the end.
+/// Whatever one command of the tracking meets, suspension and resumption among them, and at whatever command either controller is reset:
+/// a VMM that copies what is reported has every page in the end, the queues' own among them.
 class MemoryTrackerFaultsTest {
     private static final int RANGES = 12;
     private static final long PAGE = ScatteringGuest.PAGE;
     private static final int ATTEMPTS = 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /// Longer than any command is late.
+    private static final Duration LATEST = Duration.ofSeconds(5);
 
     static Stream<Arguments> faults() {
         return Stream.of(
@@ -56,6 +66,13 @@ class MemoryTrackerFaultsTest {
         return Arguments.of(name, fault);
     }
 
+    /// A reset at one command.
+    ///
+    /// @param position of the command, from 1
+    /// @param underWay whether it was sent before the reset
+    /// @param action   what is reset
+    private record ResetAt(int position, boolean underWay, Consumer<Vmm> action) {}
+
     /// A VMM with one guest: tracks, copies what is reported, and starts again where it has to.
     private static final class Vmm {
         final SplittableRandom random;
@@ -70,21 +87,83 @@ class MemoryTrackerFaultsTest {
         boolean suspended;
         int failures;
 
+        /// How many commands were sent since the controllers were identified.
+        int commands;
+        private boolean identified;
+        /// What happens at one of them.
+        private final ResetAt reset;
+
         Vmm(long seed) {
+            this(seed, new ResetAt(0, false, vmm -> {}));
+        }
+
+        Vmm(long seed, ResetAt reset) {
+            this.reset = reset;
             random = new SplittableRandom(seed);
             subsystem = InMemorySubsystem.builder(new VirtualClock())
                     .latency(TwoHosts.LATENCY)
                     .seed(seed)
                     .build();
             guest = new ScatteringGuest(TwoHosts.controller(subsystem));
-            var options = TransferOptions.defaults().withPieces(128, 1).withTimeouts(TIMEOUT, TIMEOUT.multipliedBy(60));
-            controller = ControllingController.open(subsystem.controllingTransport(), options)
+            var options = TransferOptions.defaults().withPieces(128, 1).withTimeouts(TIMEOUT, TIMEOUT);
+            controller = ControllingController.open(new Watched(subsystem.controllingTransport()), options)
                     .migratableByVirtualFunction(1);
             tracker = controller.memoryTracker();
+            identified = true;
             for (int i = 0; i < RANGES; i++) {
                 ranges.add(new MemoryRange((1024 + 100L * i) * PAGE, 20 * PAGE));
             }
+            ranges.add(new MemoryRange(ScatteringGuest.FIRST_QUEUE_PAGE * PAGE, ScatteringGuest.QUEUE_PAGES * PAGE));
             targets = random.longs(60, 0, RANGES).map(range -> 1024 + 100 * range + random.nextInt(20)).toArray();
+        }
+
+        /// The transport, which says when a command is sent.
+        private final class Watched implements AdminTransport {
+            private final AdminTransport transport;
+
+            Watched(AdminTransport transport) {
+                this.transport = transport;
+            }
+
+            @Override
+            public TransportLimits limits() {
+                return transport.limits();
+            }
+
+            @Override
+            public TransferMemory allocate(long byteSize) {
+                return transport.allocate(byteSize);
+            }
+
+            @Override
+            public CompletableFuture<Completion> submit(
+                    MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {
+                commands += identified ? 1 : 0;
+                boolean now = identified && commands == reset.position();
+                if (now && !reset.underWay()) {
+                    reset.action().accept(Vmm.this);
+                }
+                var future = transport.submit(entry, data, dataByteSize, timeout);
+                if (now && reset.underWay()) {
+                    reset.action().accept(Vmm.this);
+                }
+                return future;
+            }
+
+            @Override
+            public void close() {
+                transport.close();
+            }
+        }
+
+        void resetControlling() {
+            subsystem.controllingController().function().reset();
+        }
+
+        /// Resets the guest's controller, which its driver sets up again.
+        void resetMigratable() {
+            TwoHosts.controller(subsystem).function().reset();
+            guest.enable();
         }
 
         void copy(long page) {
@@ -122,6 +201,36 @@ class MemoryTrackerFaultsTest {
             }
         }
 
+        void suspend() {
+            migrationSend(controller::suspend);
+            suspended = true;
+        }
+
+        void resume() {
+            suspended = false;
+            migrationSend(() -> {
+                try {
+                    controller.resume();
+                } catch (CommandFailedException e) {
+                    if (!e.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED)) {
+                        throw e;
+                    }
+                }
+            });
+        }
+
+        /// What was not answered may still be executed, which would undo what is done next: that is waited for.
+        private void migrationSend(Runnable operation) {
+            retry(() -> {
+                try {
+                    operation.run();
+                } catch (LiveMigrationException e) {
+                    subsystem.clock().advance(LATEST);
+                    throw e;
+                }
+            });
+        }
+
         void write(int commands) {
             guest.poll();
             guest.submitReads(random, commands, targets);
@@ -136,7 +245,7 @@ class MemoryTrackerFaultsTest {
 
         private void report(MemoryRange range) {
             for (int attempt = 0;; attempt++) {
-                var bitmap = new byte[3];
+                var bitmap = new byte[(int) (range.byteSize() / PAGE + 7) / 8];
                 try {
                     tracker.report(range, PAGE, MemorySegment.ofArray(bitmap));
                     copyPages(range, bitmap);
@@ -146,7 +255,9 @@ class MemoryTrackerFaultsTest {
                     copyPages(range, bitmap);
                     if (e.status().is(StatusCode.INVALID_CONTROLLER_IDENTIFIER)) {
                         if (suspended) {
-                            // Nothing is written any more, so one copy of everything is the end of it.
+                            // What ended the tracking may have ended the suspension. Then nothing is written any more, so one copy
+                            // of everything is the end of it.
+                            suspend();
                             copyAll();
                         } else {
                             start();
@@ -167,7 +278,19 @@ class MemoryTrackerFaultsTest {
             BitSet.valueOf(bitmap).stream().forEach(bit -> copy(range.deviceAddress() / PAGE + bit));
         }
 
-        /// The life of a guest that is migrated: tracking that is given up, tracking anew, suspension.
+        /// Reports until nothing is left. Something may have ended the suspension, so it is made sure of each time.
+        void reportUntilQuiescent() {
+            suspend();
+            for (int round = 0; round == 0 || (!tracker.isQuiescent() && round < ATTEMPTS); round++) {
+                reportAll();
+                subsystem.clock().advance(Duration.ofMillis(300));
+                if (!tracker.isQuiescent()) {
+                    suspend();
+                }
+            }
+        }
+
+        /// The life of a guest that is migrated: tracking that is given up, tracking anew, a suspension that is given up, another one.
         void live() {
             start();
             for (int round = 0; round < 3; round++) {
@@ -186,12 +309,15 @@ class MemoryTrackerFaultsTest {
                 }
             }
             write(20);
-            controller.suspend();
-            suspended = true;
-            for (int round = 0; round == 0 || (!tracker.isQuiescent() && round < ATTEMPTS); round++) {
+            reportUntilQuiescent();
+            resume();
+            assertThat(tracker.isQuiescent()).as("the controller runs again").isFalse();
+            for (int round = 0; round < 2; round++) {
+                write(10);
                 reportAll();
-                subsystem.clock().advance(Duration.ofMillis(300));
             }
+            write(20);
+            reportUntilQuiescent();
         }
 
         void assertNothingLost(String what) {
@@ -210,7 +336,7 @@ class MemoryTrackerFaultsTest {
     @MethodSource("faults")
     @Proves(host = {"report.removes", "report.not-tracked", "memory.already-tracked", "memory.start-stop"})
     void noPageIsLostAtAnyPosition(String name, Consumer<FaultScript.Occurrence> fault) {
-        for (var opcode : List.of(AdminOpcode.TRACK_SEND, AdminOpcode.TRACK_RECEIVE)) {
+        for (var opcode : List.of(AdminOpcode.TRACK_SEND, AdminOpcode.TRACK_RECEIVE, AdminOpcode.MIGRATION_SEND)) {
             long seed = opcode.value();
             var undisturbed = new Vmm(seed);
             undisturbed.live();
@@ -220,7 +346,7 @@ class MemoryTrackerFaultsTest {
             int commands = (int) undisturbed.subsystem.adminCommandLog().stream()
                     .filter(command -> command.opcode() == opcode.value())
                     .count();
-            assertThat(commands).isGreaterThan(opcode == AdminOpcode.TRACK_SEND ? 2 : 80);
+            assertThat(commands).isGreaterThan(opcode == AdminOpcode.TRACK_RECEIVE ? 80 : 2);
             for (int position = 1; position <= commands; position++) {
                 var vmm = new Vmm(seed);
                 fault.accept(vmm.subsystem.faults().on(opcode).nth(position));
@@ -232,6 +358,23 @@ class MemoryTrackerFaultsTest {
                     assertThat(vmm.failures).as("%s %d", opcode, position).isPositive();
                 }
             }
+        }
+    }
+
+    @ParameterizedTest(name = "controlling: {0}, command under way: {1}")
+    @CsvSource({"true, false", "true, true", "false, false", "false, true"})
+    void noPageIsLostWhenAControllerIsResetAtAnyCommand(boolean controlling, boolean underWay) {
+        long seed = 7;
+        var undisturbed = new Vmm(seed);
+        undisturbed.live();
+        undisturbed.assertNothingLost("without a reset");
+        assertThat(undisturbed.commands).isGreaterThan(80);
+        for (int position = 1; position <= undisturbed.commands; position++) {
+            var vmm = new Vmm(seed, new ResetAt(position, underWay, controlling
+                    ? Vmm::resetControlling
+                    : Vmm::resetMigratable));
+            vmm.live();
+            vmm.assertNothingLost("reset at command " + position + " of " + undisturbed.commands);
         }
     }
 }

@@ -44,7 +44,7 @@ class MemoryTrackerTest {
         final MigratableController controller;
         final MemoryTracker tracker;
         final List<MemoryRange> ranges;
-        /// Pages that are written: those of the ranges, and those beside them.
+        /// Pages that data is written to: those of the ranges, and those beside them. Completions go to the last range.
         final long[] targets;
         final BitSet tracked = new BitSet();
         final BitSet reported = new BitSet();
@@ -62,13 +62,15 @@ class MemoryTrackerTest {
                     subsystem.controllingTransport(), TransferOptions.defaults().withPieces(pieceBytes, 1))
                     .migratableByVirtualFunction(1);
             tracker = controller.memoryTracker();
-            ranges = randomRanges(random);
+            var data = randomRanges(random);
+            ranges = new ArrayList<>(data);
+            ranges.add(new MemoryRange(ScatteringGuest.FIRST_QUEUE_PAGE * PAGE, ScatteringGuest.QUEUE_PAGES * PAGE));
             for (var range : ranges) {
                 tracked.set((int) (range.deviceAddress() / PAGE), (int) ((range.deviceAddress() + range.byteSize())
                         / PAGE));
             }
             targets = LongStream.concat(
-                    ranges.stream().mapToLong(range -> range.deviceAddress() / PAGE
+                    data.stream().mapToLong(range -> range.deviceAddress() / PAGE
                             + random.nextLong(range.byteSize() / PAGE)),
                     random.longs(2000, 1024, MEMORY_PAGES)).toArray();
         }
@@ -163,6 +165,7 @@ class MemoryTrackerTest {
             var expected = world.written();
             expected.and(world.tracked);
             assertThat(expected.cardinality()).isGreaterThan(2000);
+            assertThat(expected.get((int) ScatteringGuest.COMPLETION_PAGE)).isTrue();
             assertThat(world.reported).as("seed %d", seed).isEqualTo(expected);
             assertThat(world.report().isEmpty()).as("seed %d: once more", seed).isTrue();
             assertThat(world.subsystem.violations()).isEmpty();
@@ -235,7 +238,8 @@ class MemoryTrackerTest {
                         assertThat(e.status().is(StatusCode.NOT_ENOUGH_RESOURCES)).isTrue();
                         assertThat(e.dword1()).isEqualTo(1);
                     });
-            unit = world.tracker.start(List.of(new MemoryRange(1024 * PAGE, (MEMORY_PAGES - 1024) * PAGE)), PAGE);
+            long first = ScatteringGuest.FIRST_QUEUE_PAGE;
+            unit = world.tracker.start(List.of(new MemoryRange(first * PAGE, (MEMORY_PAGES - first) * PAGE)), PAGE);
             assertThat(unit).isEqualTo(PAGE);
         } else {
             unit = world.tracker.start(world.ranges, PAGE);

@@ -25,6 +25,11 @@ final class ScatteringGuest {
     private static final long ADMIN_COMPLETION = 0x11_0000;
     private static final long IO_SUBMISSION = 0x12_0000;
     private static final long IO_COMPLETION = 0x13_0000;
+    /// Number of the first page of the queues, which all lie within [#QUEUE_PAGES] pages.
+    static final long FIRST_QUEUE_PAGE = ADMIN_SUBMISSION / PAGE;
+    static final int QUEUE_PAGES = 0x40;
+    /// Number of the page that the completions of the I/O commands go to.
+    static final long COMPLETION_PAGE = IO_COMPLETION / PAGE;
     private static final int SLOTS = 64;
     private static final int READ = 0x02;
     private static final int BLOCKS_OF_A_PAGE = 8;
@@ -37,6 +42,7 @@ final class ScatteringGuest {
     private final VirtualClock clock;
     private final InMemoryController controller;
     private long writes;
+    private int outstanding;
     private int tail;
     private int head;
     private int phase = 1;
@@ -45,6 +51,18 @@ final class ScatteringGuest {
         this.controller = controller;
         this.clock = controller.clock();
         controller.attach(GuestMemory.translated(this::devicePiece), vector -> {});
+        enable();
+    }
+
+    /// Sets up the controller and its queues, as after power on or a reset.
+    void enable() {
+        outstanding = 0;
+        tail = 0;
+        head = 0;
+        phase = 1;
+        for (long queue : new long[] {ADMIN_COMPLETION, IO_COMPLETION}) {
+            memory.write(queue, MemorySegment.ofArray(new long[SLOTS * 2]), 0, SLOTS * 16);
+        }
         controller.writeRegister32(NvmRegisters.AQA, (SLOTS - 1) << 16 | (SLOTS - 1));
         controller.writeRegister64(NvmRegisters.ASQ, ADMIN_SUBMISSION);
         controller.writeRegister64(NvmRegisters.ACQ, ADMIN_COMPLETION);
@@ -91,9 +109,15 @@ final class ScatteringGuest {
         return writes;
     }
 
-    /// Submits reads into random places of memory, some of them across two pages far from each other. Returns at once.
+    /// Submits reads into random places of memory, some of them across two pages far from each other, but no more than the queue has
+    /// room for. Returns at once.
     void submitReads(SplittableRandom random, int count, long[] targets) {
-        for (int i = 0; i < count; i++) {
+        if (outstanding + count >= SLOTS) {
+            poll();
+        }
+        int submitted = Math.min(count, SLOTS - 1 - outstanding);
+        outstanding += submitted;
+        for (int i = 0; i < submitted; i++) {
             long target = targets[random.nextInt(targets.length)];
             long other = targets[random.nextInt(targets.length)];
             int block = random.nextInt(10_000);
@@ -123,6 +147,7 @@ final class ScatteringGuest {
             head = (head + 1) % SLOTS;
             phase ^= head == 0 ? 1 : 0;
         }
+        outstanding -= count;
         if (count > 0) {
             controller.writeRegister32(NvmRegisters.DOORBELLS + 12, head);
         }

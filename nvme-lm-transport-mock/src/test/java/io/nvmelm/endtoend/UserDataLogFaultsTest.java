@@ -2,6 +2,7 @@ package io.nvmelm.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.CommandFailedException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.TransferOptions;
@@ -37,7 +38,9 @@ class UserDataLogFaultsTest {
             AdminOpcode.CONTROLLER_DATA_QUEUE,
             AdminOpcode.TRACK_SEND,
             AdminOpcode.SET_FEATURES,
-            AdminOpcode.GET_FEATURES);
+            AdminOpcode.GET_FEATURES,
+            AdminOpcode.MIGRATION_SEND,
+            AdminOpcode.MIGRATION_RECEIVE);
 
     static Stream<Arguments> faults() {
         return Stream.of(
@@ -62,23 +65,20 @@ class UserDataLogFaultsTest {
     private static final class Host {
         final PrivateMedia media;
         final SplittableRandom random;
-        final GuestDriver guest;
+        GuestDriver guest;
         final MigratableController controller;
         final UserDataLog log;
         final List<NamespaceExtent> namespaces;
         int failures;
+        int steps;
+        /// What happens before the step of this number.
+        int incidentAt;
+        Consumer<Host> incident = host -> {};
 
         Host(long seed, UserDataLogOptions options) {
             media = new PrivateMedia(seed, builder -> builder);
             random = new SplittableRandom(seed);
-            guest = GuestDriver.builder(media.clock, media.memory)
-                    .queuePairs(2)
-                    .queueEntries(64)
-                    .blocks(0, 512)
-                    .scattered(16)
-                    .mix(LoadMix.CHANGES)
-                    .seed(seed)
-                    .start(PrivateMedia.controller(media.a));
+            guest = startGuest(seed);
             guest.run(20);
             var transfer = TransferOptions.defaults().withTimeouts(TIMEOUT, TIMEOUT.multipliedBy(60));
             controller = ControllingController.open(media.a.controllingTransport(), transfer)
@@ -88,7 +88,60 @@ class UserDataLogFaultsTest {
             media.a.clearAdminCommandLog();
         }
 
+        private GuestDriver startGuest(long seed) {
+            return GuestDriver.builder(media.clock, media.memory)
+                    .queuePairs(2)
+                    .queueEntries(64)
+                    .blocks(0, 512)
+                    .scattered(16)
+                    .mix(LoadMix.CHANGES)
+                    .seed(seed)
+                    .start(PrivateMedia.controller(media.a));
+        }
+
+        /// The guest resets its controller and starts anew.
+        void resetGuest() {
+            PrivateMedia.controller(media.a).function().reset();
+            guest = startGuest(random.nextLong());
+        }
+
+        void resetControllingController() {
+            media.a.controllingController().function().reset();
+        }
+
+        private void step() {
+            if (++steps == incidentAt) {
+                incident.accept(this);
+            }
+        }
+
+        void suspend() {
+            step();
+            while (!tried(controller::suspend)) {
+                media.clock.advance(TIMEOUT);
+            }
+            step();
+        }
+
+        /// Resumes; a controller that is not suspended runs.
+        void resume() {
+            step();
+            while (!tried(() -> {
+                try {
+                    controller.resume();
+                } catch (CommandFailedException e) {
+                    if (!e.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED)) {
+                        throw e;
+                    }
+                }
+            })) {
+                media.clock.advance(TIMEOUT);
+            }
+            step();
+        }
+
         void write(int commands) {
+            step();
             guest.submit(commands);
             media.clock.advance(Duration.ofMillis(20).plusNanos(random.nextInt(20_000_000)));
             guest.poll();
@@ -105,16 +158,17 @@ class UserDataLogFaultsTest {
         }
 
         void start() {
+            step();
             while (!tried(() -> log.start(namespaces))) {
                 // A queue that nobody can name, because its creation was not answered, ends with the next suspension.
-                while (!tried(controller::suspend) || !tried(controller::resume)) {
-                    write(1);
-                }
+                suspend();
+                resume();
                 write(1);
             }
         }
 
         void take() {
+            step();
             tried(() -> {
                 var changes = log.take();
                 if (changes.state() == UserDataLogState.LOST || changes.state() == UserDataLogState.STOPPED) {
@@ -157,9 +211,9 @@ class UserDataLogFaultsTest {
                 write(4);
                 take();
             }
-            controller.suspend();
+            suspend();
             tried(() -> copy(log.takeAfterSuspension(LAST_CHANGES)));
-            controller.resume();
+            resume();
             write(3);
             take();
             write(40);
@@ -174,14 +228,11 @@ class UserDataLogFaultsTest {
             write(4);
             take();
             guest.submit(3);
-            controller.suspend();
             boolean done = false;
-            for (int attempt = 0; !done && attempt < 4; attempt++) {
+            for (int attempt = 0; !done; attempt++) {
+                assertThat(attempt).as("stuck in state %s", log.state()).isLessThan(4);
+                suspend();
                 done = tried(() -> copy(log.takeAfterSuspension(LAST_CHANGES)));
-            }
-            if (!done) {
-                // The log is of no use any more; nothing changes, so one copy of everything is the end of it.
-                namespaces.forEach(namespace -> copy((int) namespace.namespaceId() - 1, 0, namespace.blockCount()));
             }
         }
 
@@ -225,6 +276,48 @@ class UserDataLogFaultsTest {
                     } catch (RuntimeException | AssertionError e) {
                         throw new AssertionError(what, e);
                     }
+                }
+            }
+        }
+    }
+
+    static Stream<Arguments> resets() {
+        return Stream.of(
+                incident("the controlling controller is reset", Host::resetControllingController),
+                incident("the guest resets its controller", Host::resetGuest),
+                incident("the guest resets its controller, and the log is told", host -> {
+                    host.resetGuest();
+                    host.controller.functionWasReset();
+                }),
+                incident("both are reset", host -> {
+                    host.resetControllingController();
+                    host.resetGuest();
+                }));
+    }
+
+    private static Arguments incident(String name, Consumer<Host> incident) {
+        return Arguments.of(name, incident);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("resets")
+    void noBlockIsLostWhenAControllerIsResetAtAnyTime(String name, Consumer<Host> incident) {
+        for (boolean deleteOnSuspend : new boolean[] {false, true}) {
+            var options = new UserDataLogOptions(32, deleteOnSuspend);
+            long seed = 5;
+            var undisturbed = new Host(seed, options);
+            undisturbed.live();
+            assertThat(undisturbed.steps).isGreaterThan(20);
+            for (int position = 1; position <= undisturbed.steps; position++) {
+                String what = name + " before step " + position + " of " + undisturbed.steps + ", " + options;
+                var host = new Host(seed, options);
+                host.incidentAt = position;
+                host.incident = incident;
+                try {
+                    host.live();
+                    host.assertNothingLost(what);
+                } catch (RuntimeException | AssertionError e) {
+                    throw new AssertionError(what, e);
                 }
             }
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A guest moves together with namespaces that the destination does not reach, while it writes, writes zeroes and deallocates on four
-/// queue pairs.
+/// queue pairs, in one namespace or, started anew meanwhile, in one after the other.
 class UserDataMigrationTest {
     private static UserDataLogOptions slots(int slots) {
         return UserDataLogOptions.defaults().withSlots(slots);
@@ -31,6 +31,8 @@ class UserDataMigrationTest {
     }, host = {
         "procedure.log-before-copy",
         "procedure.copy-until-small",
+        "log.full-entry",
+        "log.full-needs-start",
         "procedure.data-until-suspend-entry",
         "procedure.media-equal",
         "log.writes",
@@ -41,25 +43,43 @@ class UserDataMigrationTest {
     void twoHundredSeedsOfSustainedWritesZeroesAndDeallocates() {
         long copied = 0;
         int rounds = 0;
+        int restarts = 0;
         long commands = 0;
         for (long seed = 1; seed <= 200; seed++) {
             var random = new SplittableRandom(seed);
-            var log = slots(512 << random.nextInt(6)).withDeleteOnSuspend(random.nextBoolean());
-            try (var migration = new MediaMigration(seed, log, false, builder -> builder)) {
+            boolean overflows = seed % 4 < 2;
+            int slots = overflows ? 64 << random.nextInt(2) : 512 << random.nextInt(6);
+            var log = slots(slots).withDeleteOnSuspend(random.nextBoolean());
+            long namespaceId = 1 + random.nextInt(2);
+            try (var migration = new MediaMigration(seed, log, false, builder -> builder, namespaceId)) {
                 if (random.nextInt(3) == 0) {
                     migration.copy.rateLimit((100 + random.nextInt(1000)) * 1_000_000L);
                 }
                 migration.burst = 1 + random.nextInt(8);
+                if (overflows) {
+                    migration.storms(1 + random.nextInt(3), 2 * slots);
+                    migration.lastCommands = slots / 8;
+                }
+                if (seed % 5 == 0) {
+                    migration.restartOnTheOtherNamespace();
+                }
                 var outcome = migration.converge();
                 copied += outcome.copiedBytes();
                 rounds += outcome.rounds();
                 commands += migration.guest.report().commands();
+                assertThat(migration.didEverything()).as(migration.what).isTrue();
+                if (overflows) {
+                    restarts += outcome.restarts();
+                    assertThat(outcome.restarts()).as(migration.what).isPositive();
+                    assertThat(migration.commandsSinceStorms()).as(migration.what).isGreaterThan(20);
+                }
                 migration.switchOver();
                 migration.assertNothingLost();
             }
         }
         assertThat(copied).isGreaterThan(200L << 20);
         assertThat(rounds).isGreaterThan(400);
+        assertThat(restarts).isGreaterThan(100);
         assertThat(commands).isGreaterThan(200 * 200);
     }
 
@@ -75,8 +95,11 @@ class UserDataMigrationTest {
                 assertThat(refused.restarts()).as(migration.what).isEqualTo(4);
                 migration.burst = 1;
                 migration.lastCommands = Math.max(1, slots / 8);
-                if (slots < 32) {
-                    migration.media.act = bytes -> {}; // even a quiet guest is too much
+                if (slots < 16) {
+                    migration.media.act = bytes -> {}; // one command of the guest alone is too much
+                } else {
+                    migration.bytesPerCommand = (1 << 20) / slots;
+                    migration.copy.maximumRestarts(50);
                 }
                 migration.converge();
                 migration.switchOver();

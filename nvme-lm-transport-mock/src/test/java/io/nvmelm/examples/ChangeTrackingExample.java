@@ -28,23 +28,33 @@ final class ChangeTrackingExample {
         var outcome = copy.run();                              // the guest runs
         if (outcome.verdict() == PreCopyVerdict.CONVERGED) {
             controller.suspend();
-            outcome = copy.finish(Duration.ofSeconds(5));      // the guest stands still
+            try {
+                outcome = copy.finish(Duration.ofSeconds(5));  // the guest stands still
+            } catch (RuntimeException e) {
+                controller.resume();                           // and goes on where it was
+                throw e;
+            }
         }
         return outcome;
     }
     // README medium end
 
     // README memory begin
-    static void trackMemory(MigratableController controller, MemoryRange guestMemory, MemorySegment bitmap, BooleanSupplier enough) {
+    static boolean trackMemory(
+            MigratableController controller, MemoryRange guestMemory, MemorySegment bitmap, BooleanSupplier enough, int attempts) {
         var tracker = controller.memoryTracker();
         long pageBytes = tracker.start(List.of(guestMemory), 4096);
         do {
             tracker.report(guestMemory, pageBytes, bitmap);    // only ever sets bits
         } while (!enough.getAsBoolean());
         controller.suspend();
-        do {
+        for (int attempt = 0; attempt < attempts; attempt++) {
             tracker.report(guestMemory, pageBytes, bitmap);
-        } while (!tracker.isQuiescent());                      // an empty report alone proves nothing
+            if (tracker.isQuiescent()) {                       // an empty report alone proves nothing
+                return true;
+            }
+        }
+        return false;                                          // it may hold changes back: resume it, or copy all memory
     }
     // README memory end
 

@@ -1,7 +1,9 @@
 package io.nvmelm.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmelm.BlockCopyException;
 import io.nvmelm.BlockSource;
 import io.nvmelm.BlockTarget;
 import io.nvmelm.DeviceState;
@@ -37,30 +39,72 @@ class ChangeTrackingExampleTest {
         var subsystem = InMemorySubsystem.builder(clock).namespace(here).build();
         var guest = GuestDriver.builder(clock, new GuestMemory(1 << 26)).start(subsystem.controller(1));
         guest.run(500);
-        BlockSource source = (namespace, first, target) -> {
+        try (var controller = controlling(subsystem).migratableByVirtualFunction(1)) {
+            assertThat(ChangeTrackingExample.copyMedium(controller, source(guest), new Target(true)).verdict())
+                    .isEqualTo(PreCopyVerdict.COMPLETE);
+        }
+        assertThat(content(there).mismatch(content(here))).isEqualTo(-1);
+        assertThat(content(here).mismatch(MemorySegment.ofArray(new byte[BLOCKS * BLOCK_BYTES]))).isNotNegative();
+    }
+
+    @Test
+    void theControllerRunsAgainWhenTheRestCannotBeCopied() {
+        var subsystem = InMemorySubsystem.builder(clock).namespace(here).build();
+        var guest = GuestDriver.builder(clock, new GuestMemory(1 << 26)).start(subsystem.controller(1));
+        guest.run(500);
+        try (var controller = controlling(subsystem).migratableByVirtualFunction(1)) {
+            var source = source(guest);
+            assertThatThrownBy(() -> ChangeTrackingExample.copyMedium(controller, source, new Target(false)))
+                    .isInstanceOf(BlockCopyException.class);
+            assertThat(controller.isSuspended()).isFalse();
+        }
+    }
+
+    private BlockSource source(GuestDriver guest) {
+        return (namespace, first, target) -> {
             here.readBlocks(first, target.remaining() / BLOCK_BYTES, MemorySegment.ofBuffer(target), 0);
             target.position(target.limit());
             guest.submit(20);
             guest.drain();
         };
-        var target = new BlockTarget() {
-            @Override
-            public void write(long namespaceId, long firstBlock, ByteBuffer blocks) {
-                there.writeBlocks(firstBlock, blocks.remaining() / BLOCK_BYTES, MemorySegment.ofBuffer(blocks), 0);
-                blocks.position(blocks.limit());
-            }
+    }
 
-            @Override
-            public void deallocate(long namespaceId, long firstBlock, long blockCount) {
-                there.zeroBlocks(firstBlock, (int) blockCount);
-            }
-        };
-        try (var controller = controlling(subsystem).migratableByVirtualFunction(1)) {
-            assertThat(ChangeTrackingExample.copyMedium(controller, source, target).verdict())
-                    .isEqualTo(PreCopyVerdict.COMPLETE);
+    /// The medium there, which may fail when it is flushed.
+    private final class Target implements BlockTarget {
+        private final boolean flushes;
+
+        Target(boolean flushes) {
+            this.flushes = flushes;
         }
-        assertThat(content(there).mismatch(content(here))).isEqualTo(-1);
-        assertThat(content(here).mismatch(MemorySegment.ofArray(new byte[BLOCKS * BLOCK_BYTES]))).isNotNegative();
+
+        @Override
+        public void write(long namespaceId, long firstBlock, ByteBuffer blocks) {
+            there.writeBlocks(firstBlock, blocks.remaining() / BLOCK_BYTES, MemorySegment.ofBuffer(blocks), 0);
+            blocks.position(blocks.limit());
+        }
+
+        @Override
+        public void deallocate(long namespaceId, long firstBlock, long blockCount) {
+            there.zeroBlocks(firstBlock, (int) blockCount);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (!flushes) {
+                throw new IOException("no space");
+            }
+        }
+    }
+
+    @Test
+    void aControllerThatIsNotProvedToHaveReportedEverythingIsSaidSo() {
+        var subsystem = InMemorySubsystem.builder(clock).namespace(here).build();
+        GuestDriver.builder(clock, new GuestMemory(1 << 26)).start(subsystem.controller(1));
+        var bitmap = MemorySegment.ofArray(new byte[(1 << 26) / 4096 / 8]);
+        try (var controller = controlling(subsystem).migratableByVirtualFunction(1)) {
+            var memory = new MemoryRange(0, 1 << 26);
+            assertThat(ChangeTrackingExample.trackMemory(controller, memory, bitmap, () -> true, 0)).isFalse();
+        }
     }
 
     @Test
@@ -70,10 +114,10 @@ class ChangeTrackingExampleTest {
         var guest = GuestDriver.builder(clock, memory).start(subsystem.controller(1));
         var bitmap = MemorySegment.ofArray(new byte[(1 << 26) / 4096 / 8]);
         try (var controller = controlling(subsystem).migratableByVirtualFunction(1)) {
-            ChangeTrackingExample.trackMemory(controller, new MemoryRange(0, 1 << 26), bitmap, () -> {
+            assertThat(ChangeTrackingExample.trackMemory(controller, new MemoryRange(0, 1 << 26), bitmap, () -> {
                 guest.submit(100);
                 return guest.drain();
-            });
+            }, 10)).isTrue();
         }
         long marked = bitmap.elements(ValueLayout.JAVA_BYTE)
                 .mapToLong(element -> Integer.bitCount(element.get(ValueLayout.JAVA_BYTE, 0) & 0xFF))

@@ -50,6 +50,7 @@ class DeviceRulesResetTest {
         queue.startLogging();
         guest.write(0, 1);
         guest.write(8, 1);
+        world.subsystem.controllingController().raiseAsynchronousEvent(0, 3, 1); // one that belongs to no queue
         world.subsystem.controllingController().functionLevelReset();
         var event = world.eventRequest();
         world.settle();

@@ -6,7 +6,9 @@ import static io.nvmelm.rules.Queue.Entry.range;
 import static io.nvmelm.rules.RuleWorld.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.nvme.Completion;
 import io.nvmelm.transport.mock.DeviceVariant;
+import io.nvmelm.transport.mock.LatencyModel;
 import org.junit.jupiter.api.Test;
 
 /// What a suspension does to the tracking of a controller on the device.
@@ -18,6 +20,12 @@ class DeviceRulesSuspendTest {
 
     private final RuleWorld world = new RuleWorld();
 
+    /// A world whose writes take longer than [RuleWorld#settle()] waits.
+    private static RuleWorld slow() {
+        return new RuleWorld(device -> device.latency(
+                LatencyModel.none().with(LatencyModel.CommandClass.WRITE, QueueHost.SETTLING.multipliedBy(5))));
+    }
+
     private static boolean exists(RuleWorld world, int queueId) {
         return !world.getHead(queueId).answer().status().is(INVALID_CONTROLLER_DATA_QUEUE);
     }
@@ -25,16 +33,18 @@ class DeviceRulesSuspendTest {
     @Test
     @Proves(device = {"suspend.posts-entry", "log.suspend-entry", "entry.without-range", "suspend.entry-once"})
     void theSuspendEntryComesAfterAllChangesAndOnce() {
-        var guest = world.guest(A);
-        var queue = world.queue(A, 16);
+        var slow = slow();
+        var guest = slow.guest(A);
+        var queue = slow.queue(A, 16);
         queue.startLogging();
-        guest.write(10, 4);
-        guest.write(100, 8);
-        world.suspend(A).must();
+        guest.submit(1, 0x01, QueueHost.blocks(10, 4));
+        guest.submit(1, 0x01, QueueHost.blocks(100, 8));
+        slow.settle();
+        slow.suspend(A).must();
         var entries = queue.read();
         assertThat(entries).last().isEqualTo(marker(SUSPENDED_MARKER));
         assertThat(entries).filteredOn(Queue.Entry::hasRange).extracting(Queue.Entry::firstBlock).contains(10L, 100L);
-        world.suspend(A).must();
+        slow.suspend(A).must();
         assertThat(queue.read()).isEmpty();
     }
 
@@ -194,13 +204,25 @@ class DeviceRulesSuspendTest {
 
     @Test
     @Proves(device = {"suspend.completes-when-suspended", "suspend.ends-by-resume"})
-    void suspensionEndsWithResumeAlone() {
-        world.suspend(A).must();
-        assertThat(world.subsystem.controller(A).isSuspended()).isTrue();
-        assertThat(world.subsystem.controller(B).isSuspended()).isFalse();
-        world.settle();
-        assertThat(world.subsystem.controller(A).isSuspended()).isTrue();
-        world.resume(A).must();
-        assertThat(world.subsystem.controller(A).isSuspended()).isFalse();
+    void suspensionBeginsWhenAllWasDoneAndEndsWithResumeAlone() {
+        var slow = slow();
+        var guest = slow.guest(A);
+        guest.submit(1, 0x01, QueueHost.blocks(0, 1));
+        slow.settle();
+        var first = slow.suspend(A).start();
+        var second = slow.suspend(A).start();
+        slow.settle();
+        assertThat(first).isNotDone();
+        assertThat(second).isNotDone();
+        assertThat(slow.subsystem.controller(A).isSuspended()).isFalse();
+        slow.clock.advance(QueueHost.SETTLING.multipliedBy(5));
+        assertThat(first).isCompletedWithValueMatching(Completion::isSuccess);
+        assertThat(second).isCompletedWithValueMatching(Completion::isSuccess);
+        assertThat(slow.subsystem.controller(A).isSuspended()).isTrue();
+        assertThat(slow.subsystem.controller(B).isSuspended()).isFalse();
+        slow.settle();
+        assertThat(slow.subsystem.controller(A).isSuspended()).isTrue();
+        slow.resume(A).must();
+        assertThat(slow.subsystem.controller(A).isSuspended()).isFalse();
     }
 }

@@ -16,9 +16,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -141,7 +146,7 @@ class HostRulesRingTest {
     }
 
     @Test
-    @Proves(host = {"ring.phase", "ring.phase-last"})
+    @Proves(host = "ring.phase")
     void bytesWithoutTheirPhaseAreNotLookedAt() {
         var bytes = transport.lastRing().segment();
         bytes.set(ValueLayout.JAVA_INT_UNALIGNED, 32, 77);
@@ -151,6 +156,43 @@ class HostRulesRingTest {
         put(1, 0, 9, 0);
         assertThat(ranges(log.take())).containsExactly("1:9+1");
         assertThat(log.take().isEmpty()).isTrue();
+    }
+
+    /// The writer is another thread here, as the device is: what is there with its phase is there as a whole.
+    @Test
+    @Timeout(60)
+    @Proves(host = "ring.phase-last")
+    void noEntryIsTakenInPart() throws Exception {
+        int count = 2_000; // fewer than the library releases at once
+        var options = UserDataLogOptions.defaults().withSlots(16_384);
+        try (var other = ControllingController.open(transport).migratable(B)) {
+            var large = other.userDataLog(options);
+            large.start(List.of(new NamespaceExtent(1, 1 << 20, 512)));
+            world.settle();
+            large.take();
+            var ring = transport.lastRing();
+            var read = new AtomicInteger();
+            var writer = CompletableFuture.runAsync(() -> {
+                for (int i = 1; i <= count; i++) {
+                    while (read.get() < i - 1) { // so that the reader looks at this slot already
+                        Thread.onSpinWait();
+                    }
+                    ring.put(i, 1, i % 8, i * 16L, PHASE);
+                }
+            });
+            var taken = new ArrayList<String>();
+            while (taken.size() < count) {
+                var changes = large.take();
+                if (!changes.isEmpty()) {
+                    taken.addAll(ranges(changes));
+                    read.set(taken.size());
+                }
+            }
+            writer.get(60, TimeUnit.SECONDS);
+            assertThat(taken).containsExactlyElementsOf(IntStream.rangeClosed(1, count)
+                    .mapToObj(i -> "1:" + i * 16 + "+" + (i % 8 + 1))
+                    .toList());
+        }
     }
 
     @Test

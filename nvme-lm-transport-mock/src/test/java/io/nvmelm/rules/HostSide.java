@@ -1,8 +1,7 @@
 package io.nvmelm.rules;
 
-import io.nvmelm.CommandFailedException;
 import io.nvmelm.DirtyMemoryTracking.MemoryRange;
-import io.nvmelm.TransferOptions;
+import io.nvmelm.LiveMigrationException;
 import io.nvmelm.UserDataLogState;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.core.controller.ControllingController;
@@ -42,79 +41,54 @@ final class HostSide implements AdminTransport {
 
     /// Sends a command by the operation of the library that such commands belong to.
     ///
-    /// @throws CommandFailedException as the library says it, when the command failed
+    /// @throws LiveMigrationException as the library says it, when the command failed
     static void send(RuleWorld world, RawCommand row) {
         var host = new HostSide(world, row);
         try {
-            boolean operated = host.operate();
-            if (host.exchanges > 0) {
-                return;
-            }
-            if (operated) {
-                throw new AssertionError("the library never sent its command in place of " + row);
-            }
-        } catch (CommandFailedException e) {
+            host.operate();
+        } catch (LiveMigrationException e) {
             if (host.exchanges > 0) {
                 throw e;
             }
+            throw new AssertionError("the library failed before its command in place of " + row, e);
         }
-        // The library has no such operation, or the device refuses what the library does first.
-        var answer = row.answer();
-        if (!answer.isSuccess()) {
-            throw new CommandFailedException(row.toString(), answer.status());
+        if (host.exchanges == 0) {
+            throw new AssertionError("the library never sent its command in place of " + row);
         }
     }
 
-    /// {@return false when the library has no operation that sends such commands to this device}
-    private boolean operate() {
+    private void operate() {
         int opcode = row.entry().opcode();
         int select = row.entry().cdw10() & 0xFF;
-        var controlling = ControllingController.open(this, TransferOptions.defaults());
+        if (opcode == 0x06) {
+            exchangeSelected(opcode, select);
+            ControllingController.open(this).requireSupported();
+            return;
+        }
+        var controlling = ControllingController.open(this);
         if (opcode >= 0xC0) {
             exchange(opcode);
-            return vendor(VendorCommandSet.open(controlling, 1), opcode);
-        }
-        if (!controlling.identity().hostManagedLiveMigration()) {
-            return false;
+            vendor(VendorCommandSet.open(controlling, 1), opcode);
+            return;
         }
         try (var controller = controlling.migratable(RuleWorld.C)) {
-            var limits = controlling.identity().tracking();
             switch (opcode) {
                 case 0x41 -> migrationSend(controller, select);
-                case 0x42 -> {
-                    exchange(opcode);
-                    controller.isSuspended();
-                }
-                case 0x45, 0x09, 0x0A -> {
-                    if (!limits.userDataChanges()) {
-                        return false;
-                    }
-                    queue(controller, controller.userDataLog(), opcode, select);
-                }
+                case 0x45, 0x09, 0x0A -> queue(controller, controller.userDataLog(), opcode, select);
                 case 0x3D -> {
-                    boolean data = select != 1;
-                    if (data ? !limits.userDataChanges() : !limits.hostMemoryChanges()) {
-                        return false;
-                    }
                     boolean start = (row.entry().cdw10() & 0xF_0000) != 0;
-                    if (data) {
+                    if (select != 1 || !controlling.identity().tracking().hostMemoryChanges()) {
                         log(controller, controller.userDataLog(), start);
                     } else {
                         track(controller, start);
                     }
                 }
-                case 0x3E -> {
-                    if (!limits.hostMemoryChanges()) {
-                        return false;
-                    }
-                    report(controller);
-                }
+                case 0x3E -> report(controller);
                 default -> {
-                    return false;
+                    exchange(0x42);
+                    controller.isSuspended();
                 }
             }
-            exchanged = entry -> false;
-            return true;
         } finally {
             exchanged = entry -> false;
         }
@@ -207,7 +181,7 @@ final class HostSide implements AdminTransport {
         tracker.report(PAGE, QueueHost.PAGE, MemorySegment.ofArray(new byte[8]));
     }
 
-    private static boolean vendor(VendorCommandSet commands, int opcode) {
+    private static void vendor(VendorCommandSet commands, int opcode) {
         switch (opcode) {
             case 0xC4 -> commands.estimatedStateBytes();
             case 0xC8 -> commands.suspend();
@@ -218,11 +192,8 @@ final class HostSide implements AdminTransport {
                     target.commit();
                 }
             }
-            default -> {
-                return false;
-            }
+            default -> throw new AssertionError("no operation for opcode " + opcode);
         }
-        return true;
     }
 
     /// What the library says in place of a failure: changes were lost.
@@ -239,6 +210,7 @@ final class HostSide implements AdminTransport {
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {
         if (exchanged.test(new SubmissionEntryView().wrap(entry, 0))) {
             exchanges++;
+            world.answeredLibrary = true;
             return CompletableFuture.completedFuture(row.answer());
         }
         return world.transport.submit(entry, data, dataByteSize, timeout);

@@ -2,22 +2,21 @@ package io.nvmelm.rules;
 
 import static io.nvmelm.nvme.StatusCode.*;
 import static io.nvmelm.rules.RuleWorld.*;
+import static io.nvmelm.rules.StatusRow.deviceRow;
 import static io.nvmelm.rules.StatusRow.row;
 
-import io.nvmelm.CommandFailedException;
-import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.TrackingLimits;
 import io.nvmelm.transport.mock.DeviceVariant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /// Rows of discovery, Migration Send, Migration Receive, sanitize and the vendor command set of 2022.
 final class MigrationStatusRows {
     private static final int[] COMMANDS = {0x41, 0x42, 0x3D, 0x3E, 0x45};
     private static final int SANITIZE = 0x84;
     private static final int BLOCK_ERASE = 2;
+    private static final long OUTSIDE = 1L << 40;
 
     private MigrationStatusRows() {}
 
@@ -38,8 +37,8 @@ final class MigrationStatusRows {
         rows.add(row("discovery.unsupported-opcode", "an opcode that nobody has", INVALID_COMMAND_OPCODE,
                 w -> w.command(0x7F).send()));
         for (int opcode : new int[] {0x3D, 0x3E, 0x45}) {
-            rows.add(row("discovery.tracking-optional", "%02Xh without tracking".formatted(opcode),
-                    INVALID_COMMAND_OPCODE, w -> w.command(opcode, 0, A).send())
+            rows.add(deviceRow("discovery.tracking-optional", "%02Xh without tracking".formatted(opcode),
+                    INVALID_COMMAND_OPCODE, w -> w.command(opcode, 0, A).answer())
                     .on(device -> device.tracking(TrackingLimits.NONE)));
         }
         int[] reserved = {3, 1, 2, 1, 2};
@@ -51,10 +50,12 @@ final class MigrationStatusRows {
             rows.add(row("discovery.no-namespace", "%02Xh with a namespace".formatted(opcode),
                     INVALID_FIELD_IN_COMMAND, w -> w.command(opcode, 0, A).namespace(1).send()));
             rows.add(row("discovery.migratable-refuses-commands", "%02Xh on a migratable one".formatted(opcode),
-                    INVALID_COMMAND_OPCODE, w -> throughQueue(w, opcode, e -> e.cdw11(B).prp1(QueueHost.DATA))));
+                    INVALID_COMMAND_OPCODE,
+                    w -> w.command(opcode, 0, B).by(w.guest(A), QueueHost.DATA).send()));
         }
         rows.add(row("discovery.migratable-refuses-formats", "Identify CNS 20h on a migratable one",
-                INVALID_FIELD_IN_COMMAND, w -> throughQueue(w, 0x06, e -> e.cdw10(0x20).prp1(QueueHost.DATA))));
+                INVALID_FIELD_IN_COMMAND,
+                w -> w.command(0x06, 0x20, 0).by(w.guest(A), QueueHost.DATA).send()));
         rows.add(row("discovery.reserved-select", "memory tracking where only user data is", INVALID_FIELD_IN_COMMAND,
                 w -> w.startTracking(A, request(0, 0, 0x1000, 1)).send())
                 .on(device -> device.tracking(new TrackingLimits(0, 0, 0, 0, 2, 8, 8, 0, 0, 0))));
@@ -62,6 +63,14 @@ final class MigrationStatusRows {
                 w -> w.get(A, 0, 48).flags(0x40).send()));
         rows.add(row("discovery.data-within-mdts", "one dword more than MDTS", INVALID_FIELD_IN_COMMAND,
                 w -> w.get(A, 0, (32 << 10) + 4).send()));
+        rows.add(row("discovery.data-outside-memory", "Get Controller State to where no memory is", DATA_TRANSFER_ERROR,
+                w -> w.get(A, 0, 4).by(w.controllingHost(), OUTSIDE).send()));
+        rows.add(row("discovery.data-outside-memory", "a report to where no memory is", DATA_TRANSFER_ERROR, w -> {
+            var host = w.controllingHost();
+            w.guest(A);
+            w.startTracking(A, request(0, 0, QueueHost.DATA, 1)).must();
+            w.report(A, 16).by(host, OUTSIDE).send();
+        }));
         return rows;
     }
 
@@ -95,6 +104,9 @@ final class MigrationStatusRows {
                         w -> suspended(w).set(1, A, 0, new byte[0]).send()),
                 row("set.empty-otherwise", "no data in an only piece", INVALID_FIELD_IN_COMMAND,
                         w -> suspended(w).set(3, A, 0, new byte[0]).send()),
+                row("set.in-one-command", "a first piece where a state comes whole", INTERNAL_ERROR,
+                        w -> suspended(w).set(1, A, 0, ONE_PAIR).send())
+                        .on(DeviceVariant.ONLY_WHOLE_STATES),
                 row("set.no-sequence", "a middle piece first", COMMAND_SEQUENCE_ERROR,
                         w -> suspended(w).set(0, A, 0, ONE_PAIR).send()),
                 row("set.no-sequence", "a last piece first", COMMAND_SEQUENCE_ERROR,
@@ -162,14 +174,24 @@ final class MigrationStatusRows {
 
     private static List<StatusRow> sanitize() {
         var rows = new ArrayList<StatusRow>();
-        rows.add(row("sanitize.refused-while-suspended", "Sanitize while another is suspended", CONTROLLER_SUSPENDED,
-                w -> suspended(w).command(SANITIZE).dword(10, BLOCK_ERASE).send()));
+        rows.add(deviceRow("sanitize.refused-while-suspended", "Sanitize while another is suspended",
+                CONTROLLER_SUSPENDED, w -> suspended(w).command(SANITIZE).dword(10, BLOCK_ERASE).answer()));
         for (int opcode : COMMANDS) {
             rows.add(row("sanitize.subsystem-refuses-commands", "%02Xh during a sanitize".formatted(opcode),
-                    SANITIZE_IN_PROGRESS, w -> {
-                        w.command(SANITIZE).dword(10, BLOCK_ERASE).must();
-                        w.command(opcode, 0, A).room(4096).send();
-                    }).on(device -> device.sanitizeDuration(java.time.Duration.ofHours(1))));
+                    SANITIZE_IN_PROGRESS,
+                    w -> w.command(opcode, 0, A)
+                            .room(4096)
+                            .when(() -> w.command(SANITIZE).dword(10, BLOCK_ERASE).must())
+                            .send())
+                    .on(device -> device.sanitizeDuration(java.time.Duration.ofHours(1))));
+        }
+        for (int opcode : new int[] {0x41, 0x42}) {
+            rows.add(row("sanitize.namespace-refuses-commands", "%02Xh during that of a namespace".formatted(opcode),
+                    SANITIZE_NAMESPACE_IN_PROGRESS,
+                    w -> w.command(opcode, 0, A)
+                            .room(4)
+                            .when(() -> w.subsystem.sanitizeNamespace(1, true))
+                            .send()));
         }
         return rows;
     }
@@ -207,14 +229,5 @@ final class MigrationStatusRows {
         var bytes = state.clone();
         bytes[offset] = (byte) value;
         return bytes;
-    }
-
-    /// Sends a command by the queue of a migratable controller, whose transport the library would have then.
-    private static void throughQueue(RuleWorld world, int opcode, Consumer<SubmissionEntryView> fields) {
-        var completion = world.guest(A).execute(0, opcode, fields);
-        world.answered = completion.status();
-        if (!completion.isSuccess()) {
-            throw new CommandFailedException("Opcode " + opcode, completion.status());
-        }
     }
 }

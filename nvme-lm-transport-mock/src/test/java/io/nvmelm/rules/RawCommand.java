@@ -23,6 +23,7 @@ final class RawCommand {
     private byte[] data = {};
     private TransferMemory ring;
     private QueueHost host;
+    private Runnable before = () -> {};
 
     RawCommand(RuleWorld world, int opcode) {
         this.world = world;
@@ -72,6 +73,12 @@ final class RawCommand {
         return this;
     }
 
+    /// Has something done immediately before the command is sent, when the library has done what it does first.
+    RawCommand when(Runnable something) {
+        before = something;
+        return this;
+    }
+
     /// {@return the command under way; its data is not looked at}
     CompletableFuture<Completion> start() {
         return start(TIMEOUT);
@@ -84,6 +91,7 @@ final class RawCommand {
 
     /// Executes the command; the data is then that of [#bytes()].
     Completion answer() {
+        before.run();
         var completion = execute();
         world.answered = completion.status();
         return completion;

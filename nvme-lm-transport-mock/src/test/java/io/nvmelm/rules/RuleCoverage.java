@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Which test proves which rule: what is missing, and the page that shows it.
@@ -22,9 +23,9 @@ record RuleCoverage(List<LiveMigrationRule> rules, Collection<Proof> proofs) {
     /// {@return everything that is wrong, a sentence each}
     List<String> problems() {
         var problems = new ArrayList<String>();
-        var known = new TreeSet<String>();
+        var known = new TreeMap<String, LiveMigrationRule>();
         for (var rule : rules) {
-            if (!known.add(rule.identifier())) {
+            if (known.put(rule.identifier(), rule) != null) {
                 problems.add(rule.identifier() + " is twice in the list");
             }
             if (rule.onDevice() && tests(rule, true).isEmpty()) {
@@ -35,8 +36,12 @@ record RuleCoverage(List<LiveMigrationRule> rules, Collection<Proof> proofs) {
             }
         }
         for (var proof : proofs) {
-            if (!known.contains(proof.rule())) {
+            var rule = known.get(proof.rule());
+            if (rule == null) {
                 problems.add(proof.test() + " proves " + proof.rule() + ", which is not in the list");
+            } else if (proof.onDevice() ? !rule.onDevice() : !rule.onHost()) {
+                problems.add(proof.test() + " proves " + proof.rule() + " on the "
+                        + (proof.onDevice() ? "device" : "host") + ", where nothing is to be proven");
             }
         }
         return problems;

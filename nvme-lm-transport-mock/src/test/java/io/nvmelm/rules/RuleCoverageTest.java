@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 /// Every rule of the standard's live migration clauses has a test that says that it proves it. Writes the page
 /// `target/rule-coverage.md`, also when one has not.
 class RuleCoverageTest {
+    private static final int RULES = 276;
+    private static final int DEVICE_RULES = 257;
+    private static final int HOST_RULES = 212;
     private static final LiveMigrationRule BOTH = LiveMigrationRule.parse("a.b\tBase 2.3 5.2.4\tboth\tno\tRule one.");
     private static final LiveMigrationRule DEVICE =
             LiveMigrationRule.parse("a.c\tBase 2.3 5.2.17\tdevice\tyes\tRule two.");
@@ -22,11 +25,27 @@ class RuleCoverageTest {
     @Test
     void everyRuleIsProvenWhereItHasToBe() throws Exception {
         var classes = TestClasses.scan();
-        var coverage = new RuleCoverage(rules(), classes.proofs());
+        var rules = rules();
+        var coverage = new RuleCoverage(rules, classes.proofs());
         Files.createDirectories(classes.target());
         Files.writeString(classes.target().resolve("rule-coverage.md"), coverage.page());
         assertThat(coverage.problems()).as("rules and their tests").isEmpty();
         assertThat(classes.misplaced()).as("annotations at what is no test").isEmpty();
+        assertThat(rules.size()).as("rules, of which none may get lost").isEqualTo(RULES);
+        assertThat(rules.stream().filter(LiveMigrationRule::onDevice).count()).as("device").isEqualTo(DEVICE_RULES);
+        assertThat(rules.stream().filter(LiveMigrationRule::onHost).count()).as("host").isEqualTo(HOST_RULES);
+    }
+
+    @Test
+    void aProofWhereNothingIsToBeProvenIsAProblem() {
+        var coverage = new RuleCoverage(
+                List.of(DEVICE, HOST),
+                List.of(new Proof("a.c", true, "T.m"), new Proof("a.c", false, "T.n"), new Proof("a.d", true, "T.o")));
+        assertThat(coverage.problems())
+                .containsExactly(
+                        "a.d has no test on the host",
+                        "T.n proves a.c on the host, where nothing is to be proven",
+                        "T.o proves a.d on the device, where nothing is to be proven");
     }
 
     @Test

@@ -41,6 +41,8 @@ final class RuleWorld {
     final AdminTransport transport;
     /// What the device answered to the last raw command.
     NvmeStatus answered = NvmeStatus.SUCCESS;
+    /// Whether the library got that answer.
+    boolean answeredLibrary;
 
     RuleWorld() {
         this(UnaryOperator.identity());

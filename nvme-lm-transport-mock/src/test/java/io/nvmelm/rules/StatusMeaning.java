@@ -13,7 +13,7 @@ import java.util.List;
 /// @param status   status; null for any
 /// @param arrival  how it arrives
 /// @param category what a caller can do about a failure
-/// @param says     pattern that the remedy of a failure contains, or the reason why changes are lost
+/// @param says     pattern that the remedy of a failure contains, or the reason why changes are lost or it cannot migrate
 record StatusMeaning(String rules, StatusCode status, Arrival arrival, FailureCategory category, String says) {
     /// How a status arrives at the caller.
     enum Arrival {
@@ -21,12 +21,21 @@ record StatusMeaning(String rules, StatusCode status, Arrival arrival, FailureCa
         FAILURE,
         /// The operation ends well, and says that changes were lost.
         CHANGES_LOST,
+        /// The library says that the controller cannot migrate, and why.
+        UNSUPPORTED,
         /// What was asked for is so already, so that there is nothing to say.
         NOTHING
     }
 
     private static final List<StatusMeaning> ALL = List.of(
             failure("discovery.", INVALID_COMMAND_OPCODE, ABORT_MIGRATION, "does not support"),
+            new StatusMeaning(
+                    "discovery.migratable-refuses-formats",
+                    INVALID_FIELD_IN_COMMAND,
+                    Arrival.UNSUPPORTED,
+                    ABORT_MIGRATION,
+                    "cannot be read \\(Identify CNS 20h\\).*Invalid Field"),
+            failure("discovery.", DATA_TRANSFER_ERROR, ABORT_MIGRATION, "error log of the controlling controller"),
             failure("discovery.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION,
                     "refused|format|already, another program|size|fewer, larger"),
             failure("suspend.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION, "refused a parameter"),
@@ -37,6 +46,7 @@ record StatusMeaning(String rules, StatusCode status, Arrival arrival, FailureCa
             failure("set.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION, "state or its format not valid"),
             failure("set.", INVALID_CONTROLLER_IDENTIFIER, ABORT_MIGRATION, "suspend it first"),
             failure("set.", COMMAND_SEQUENCE_ERROR, ABORT_MIGRATION, "again from the start"),
+            failure("set.", INTERNAL_ERROR, ABORT_MIGRATION, "make pieceBytes .* as large as the state"),
             failure("set.", NOT_ENOUGH_RESOURCES, ABORT_MIGRATION, "as many queues and interrupt vectors"),
             failure("state.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION, "state or its format not valid"),
             failure("get.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION, "keep it suspended while its state is read"),
@@ -63,7 +73,6 @@ record StatusMeaning(String rules, StatusCode status, Arrival arrival, FailureCa
             failure("memory.", NOT_ENOUGH_RESOURCES, RETRY, "Possible now would be"),
             failure("report.", INVALID_CONTROLLER_IDENTIFIER, ABORT_MIGRATION, "every page as written"),
             failure("report.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION, "every page counts as written"),
-            failure("sanitize.", CONTROLLER_SUSPENDED, RETRY, "Resume the controller first"),
             failure("sanitize.", SANITIZE_IN_PROGRESS, RETRY, "Wait until the sanitize operation has ended"),
             failure("sanitize.", SANITIZE_NAMESPACE_IN_PROGRESS, RETRY, "Wait until the sanitize operation has ended"),
             failure("vendor.", INVALID_FIELD_IN_COMMAND, ABORT_MIGRATION, "no virtual function with this index"));

@@ -2,8 +2,6 @@ package io.nvmelm.rules;
 
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -12,9 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Disabled;
-import org.junit.platform.commons.annotation.Testable;
-import org.junit.platform.commons.support.AnnotationSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The compiled test classes of this module, and what they say that they prove.
 final class TestClasses {
@@ -68,23 +64,27 @@ final class TestClasses {
         var relative = root.relativize(file).toString();
         var name = relative.substring(0, relative.length() - ".class".length()).replace(file.getFileSystem()
                 .getSeparator(), ".");
-        if (name.endsWith("package-info")) {
-            return;
-        }
-        var type = Class.forName(name, false, TestClasses.class.getClassLoader());
-        add(type, simpleName(type), runs(type));
-        for (var method : type.getDeclaredMethods()) {
-            add(method, simpleName(type) + "." + method.getName(), isTest(method) && isConcrete(type));
+        if (!name.endsWith("package-info")) {
+            read(Class.forName(name, false, TestClasses.class.getClassLoader()));
         }
     }
 
-    private void add(AnnotatedElement element, String test, boolean runs) {
+    private void read(Class<?> type) {
+        var whyNotHere = RunnableTests.whyNot(type);
+        add(type, simpleName(type), whyNotHere == null && !hasTests(type) ? "the class has no tests" : whyNotHere);
+        for (var method : type.getDeclaredMethods()) {
+            var why = RunnableTests.whyNot(method);
+            add(method, simpleName(type) + "." + method.getName(), why != null ? why : whyNotHere);
+        }
+    }
+
+    private void add(AnnotatedElement element, String test, @Nullable String whyNot) {
         var claim = element.getDeclaredAnnotation(Proves.class);
         if (claim == null) {
             return;
         }
-        if (!runs) {
-            misplaced.add(test + " is annotated and is no test that runs");
+        if (whyNot != null) {
+            misplaced.add(test + " is annotated and is no test that runs: " + whyNot);
         }
         for (var rule : claim.device()) {
             proofs.add(new RuleCoverage.Proof(rule, true, test));
@@ -94,27 +94,15 @@ final class TestClasses {
         }
     }
 
-    private static boolean runs(Class<?> type) {
-        if (!isConcrete(type)) {
-            return false;
-        }
+    private static boolean hasTests(Class<?> type) {
         for (Class<?> t = type; t != null; t = t.getSuperclass()) {
             for (var method : t.getDeclaredMethods()) {
-                if (isTest(method)) {
+                if (RunnableTests.whyNot(method) == null) {
                     return true;
                 }
             }
         }
         return false;
-    }
-
-    private static boolean isConcrete(Class<?> type) {
-        return !Modifier.isAbstract(type.getModifiers()) && !AnnotationSupport.isAnnotated(type, Disabled.class);
-    }
-
-    private static boolean isTest(Method method) {
-        return AnnotationSupport.isAnnotated(method, Testable.class)
-                && !AnnotationSupport.isAnnotated(method, Disabled.class);
     }
 
     private static String simpleName(Class<?> type) {

@@ -22,6 +22,10 @@ final class BlockSet {
     private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
     private static final int NODE_SHIFT = 12;
     private static final int NODE_SLOTS = 1 << NODE_SHIFT;
+    /// Slots of the largest root.
+    static final int MOST_ROOT_SLOTS = NODE_SLOTS;
+    /// What a root for 2^54 blocks needs.
+    static final int FEWEST_ROOT_SLOTS = 8;
     /// In a slot: everything below it is in the set. An empty slot is null.
     private static final Object FULL = new Object();
     private static final long[] NO_WORDS = {};
@@ -71,13 +75,23 @@ final class BlockSet {
     /// @param size   number of blocks, 1 to 2^54
     /// @param budget is charged for the memory
     BlockSet(long size, Budget budget) {
+        this(size, budget, MOST_ROOT_SLOTS);
+    }
+
+    /// Creates an empty set whose root is small, which has a level more for it.
+    ///
+    /// @param size      number of blocks, 1 to 2^54
+    /// @param budget    is charged for the memory; for the root at once, though it is allocated when it is needed
+    /// @param rootSlots most slots in the root, [#FEWEST_ROOT_SLOTS] to [#MOST_ROOT_SLOTS]
+    BlockSet(long size, Budget budget, int rootSlots) {
         this.size = size;
         this.budget = budget;
         int shift = CHUNK_SHIFT;
-        while ((size - 1) >>> shift >= NODE_SLOTS) {
+        while ((size - 1) >>> shift >= rootSlots) {
             shift += NODE_SHIFT;
         }
         this.rootShift = shift;
+        budget.usedBytes += (((size - 1) >>> shift) + 1) * Integer.BYTES;
     }
 
     /// Number of blocks that could be in the set.
@@ -136,7 +150,6 @@ final class BlockSet {
         var slots = root;
         if (slots == null) {
             slots = new Object[(int) ((size - 1) >>> rootShift) + 1];
-            budget.usedBytes += (long) slots.length * Integer.BYTES;
             root = slots;
         }
         return slots;

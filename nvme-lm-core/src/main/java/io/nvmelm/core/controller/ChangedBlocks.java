@@ -11,11 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// What changed in all namespaces of a controller since it was taken last. A change replaces what was known of its blocks; what is
 /// put back does not. Uses a bounded amount of memory, above which more blocks count as modified than were. Not thread-safe.
 final class ChangedBlocks {
-    /// Memory of the changes of one round: enough for single blocks anywhere in 2^32 blocks.
-    private static final long LIMIT_BYTES = 512L << 20;
-
     private final List<NamespaceExtent> extents;
     private final long limitBytes;
+    private final int rootSlots;
     private BlockSet.Budget budget;
     private NamespaceBlocks[] namespaces;
     /// Namespace of the last change.
@@ -23,13 +21,17 @@ final class ChangedBlocks {
     /// Whether all blocks of all namespaces are modified; the sets are empty then.
     private boolean everything;
 
-    /// Nothing has changed yet.
+    /// Nothing has changed yet; with the default of memory.
     ///
     /// @throws InvalidValueException when a namespace is named twice or there is none
     ChangedBlocks(List<NamespaceExtent> namespaces) {
-        this(namespaces, LIMIT_BYTES);
+        this(namespaces, UserDataLogOptions.defaults().changeBytes());
     }
 
+    /// Nothing has changed yet.
+    ///
+    /// @param limitBytes memory of the changes of one round
+    /// @throws InvalidValueException when a namespace is named twice or there is none
     ChangedBlocks(List<NamespaceExtent> namespaces, long limitBytes) {
         this.extents = namespaces.stream()
                 .sorted(Comparator.comparingLong(NamespaceExtent::namespaceId))
@@ -44,15 +46,20 @@ final class ChangedBlocks {
                 throw new InvalidValueException("namespaces", "NSID " + id + " twice", "each namespace once");
             }
         }
+        // A quarter at most is for the roots of two sets for each namespace.
+        this.rootSlots = Math.clamp(
+                limitBytes / (8L * Integer.BYTES * extents.size()),
+                BlockSet.FEWEST_ROOT_SLOTS,
+                BlockSet.MOST_ROOT_SLOTS);
         this.budget = new BlockSet.Budget(limitBytes);
-        this.namespaces = emptySets(extents, budget);
+        this.namespaces = emptySets();
         this.current = this.namespaces[0];
     }
 
-    private static NamespaceBlocks[] emptySets(List<NamespaceExtent> extents, BlockSet.Budget budget) {
+    private NamespaceBlocks[] emptySets() {
         var result = new NamespaceBlocks[extents.size()];
         for (int i = 0; i < result.length; i++) {
-            result[i] = new NamespaceBlocks(extents.get(i), budget);
+            result[i] = new NamespaceBlocks(extents.get(i), budget, rootSlots);
         }
         return result;
     }
@@ -60,7 +67,7 @@ final class ChangedBlocks {
     /// Forgets all changes.
     private void clear() {
         budget = new BlockSet.Budget(limitBytes);
-        namespaces = emptySets(extents, budget);
+        namespaces = emptySets();
         current = namespaces[0];
         everything = false;
     }
@@ -128,6 +135,11 @@ final class ChangedBlocks {
         return null;
     }
 
+    /// Bytes that the changes use now, or have reserved.
+    long usedBytes() {
+        return budget.usedBytes();
+    }
+
     /// Number of blocks of a namespace, for messages; empty namespaces are none.
     long blockCount(int namespaceId) {
         var namespace = find(namespaceId);
@@ -176,7 +188,7 @@ final class ChangedBlocks {
         }
         var all = new BlockSet.Budget(Long.MAX_VALUE);
         for (var namespace : namespaces) {
-            var older = new NamespaceBlocks(namespace.extent(), all);
+            var older = new NamespaceBlocks(namespace.extent(), all, BlockSet.FEWEST_ROOT_SLOTS);
             older.change(0, namespace.blockCount(), false);
             namespace.addOlder(older);
         }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// What a command reported is gone from the controller, so a failure here loses changes, and the caller has to take everything as
 /// written. Commands that timed out are remembered: until their memory is free they may still be executed. Not thread-safe.
 final class MemoryReportReader {
-    /// Rounds beyond those that take every page once, for a controller that writes meanwhile.
-    private static final long SPARE_ROUNDS = 16;
+    /// Full reports beyond those that name every page twice, for a controller that writes meanwhile.
+    private static final long SPARE_REPORTS = 16;
 
     /// A command that timed out and may still take changes away.
     private record Stray(CommandPort.Pending command, PiecePool.Buffer buffer) {
@@ -47,15 +47,16 @@ final class MemoryReportReader {
         this.controllerId = controllerId;
     }
 
-    /// Takes everything. Bounded by a number of rounds that suffices to name every page twice, and by the deadline of one command for
-    /// all of them.
+    /// Takes everything, however little one command reports. Bounded by the number of pages that are named, which may be every page
+    /// twice and some more, and by the deadline of one command for all of them.
     ///
     /// @param memory where it goes
     /// @return whether the controller was suspended and has nothing more
     boolean readInto(TrackedMemory memory) {
         int descriptors = (pool.bufferBytes() - TrackedMemoryChangesView.HEADER_BYTES)
                 / TrackedMemoryChangesView.DESCRIPTOR_BYTES;
-        long rounds = SPARE_ROUNDS + memory.pageCount() / descriptors * 2;
+        long limit = 2 * memory.pageCount() + SPARE_REPORTS * descriptors;
+        long named = 0;
         long end = System.nanoTime() + options.commandTimeout().toNanos();
         var command = new TrackedMemoryChangesCommand(controllerId, pool.bufferBytes() / 4);
         boolean drained;
@@ -66,8 +67,10 @@ final class MemoryReportReader {
                 view.wrap(buffer.memory.segment(), 0, pool.bufferBytes()).validate(controllerId);
                 more = view.moreToReport();
                 drained = view.suspended() && !more;
-                requireProgress(more, round, rounds, end);
-                mark(memory);
+                named += mark(memory);
+                if (more) {
+                    requireProgress(round, named, limit, end);
+                }
             } finally {
                 pool.giveBack(buffer);
             }
@@ -83,18 +86,15 @@ final class MemoryReportReader {
         return drained;
     }
 
-    private void requireProgress(boolean more, long round, long rounds, long end) {
-        if (!more) {
-            return;
-        }
+    private void requireProgress(long round, long named, long limit, long end) {
         if (view.validatedCount() == 0) {
             throw new InvalidValueException(
                     "MTR", "1 without a descriptor", "0 when there is none", TrackedMemoryChangesView.ATTRB_OFFSET);
         }
-        if (round >= rounds) {
+        if (named >= limit) {
             throw new InvalidValueException(
-                    "MTR", "1 in " + round + " reports in a row", "0 after at most " + rounds,
-                    TrackedMemoryChangesView.ATTRB_OFFSET);
+                    "MTR", "1 in " + round + " reports in a row, which named " + named + " pages",
+                    "0 after at most " + limit, TrackedMemoryChangesView.ATTRB_OFFSET);
         }
         if (System.nanoTime() - end > 0) {
             throw new CommandTimeoutException(
@@ -102,12 +102,15 @@ final class MemoryReportReader {
         }
     }
 
-    private void mark(TrackedMemory memory) {
+    /// {@return how many pages that are tracked were named, at least one for each descriptor}
+    private long mark(TrackedMemory memory) {
         long count = view.validatedCount();
+        long pages = 0;
         for (long i = 0; i < count; i++) {
             view.select(i);
-            memory.markWritten(view.byteAddress(), view.byteSize());
+            pages += Math.max(1, memory.markWritten(view.byteAddress(), view.byteSize()));
         }
+        return pages;
     }
 
     /// Executes the command and returns its data.
@@ -121,7 +124,7 @@ final class MemoryReportReader {
         } catch (CommandFailedException e) {
             pool.giveBack(buffer);
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (pending != null && !new Stray(pending, buffer).isOver()) {
                 strays.add(new Stray(pending, buffer));
             } else {

@@ -10,10 +10,10 @@ import io.nvmelm.core.codec.MemoryTrackingRequestCodec;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.MemoryTrackingRequest;
 import io.nvmelm.nvme.StatusCode;
-import io.nvmelm.nvme.TrackMemoryChangesCommand;
 import io.nvmelm.nvme.TrackingLimits;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A Track Receive removes what it reports, so whenever one fails, times out or is answered with what cannot be, every page that is
 /// tracked counts as written. One that timed out may still be executed and remove changes that nobody sees: as long as it may be, each
-/// report says that everything was written.
+/// report says that everything was written. Likewise while a stop and a start that were not answered may still be executed, since
+/// together they replace what is tracked: then each report says so until tracking is started again after that start has ended.
 ///
 /// When the controlling controller answers that the memory is not tracked, which a reset of it brings about, nobody knows what was
 /// written since: the report sets every bit of its range and throws, and so does each later one until tracking is started again. Start
@@ -35,13 +36,13 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryTracker implements DirtyMemoryTracking {
     /// Most granularities that are tried in one start.
     private static final int MAXIMUM_ATTEMPTS = 16;
+    /// No number of a resumption.
+    private static final long NEVER = -1;
 
-    private final CommandPort port;
-    private final TransferOptions options;
     private final TrackingLimits limits;
-    private final int controllerId;
     private final String name;
     private final long maximumTransferBytes;
+    private final TrackSends sends;
     private final MemoryReportReader reader;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -51,7 +52,13 @@ public final class MemoryTracker implements DirtyMemoryTracking {
     private @Nullable CommandFailedException lost;
     /// Whether the controller may be tracking: it does, or a command that would tell was not answered.
     private boolean mayTrack;
-    private volatile boolean quiescent;
+    /// Whether late commands may replace what is tracked.
+    private boolean doubtful;
+    /// How often the controller was resumed, or may have been.
+    private final AtomicLong resumptions = new AtomicLong();
+    /// How often it had been when a report was asked for that proved that nothing more is written; [#NEVER] without such a report. A
+    /// resumption in the middle of the report so makes that proof worthless.
+    private volatile long quiescentSince = NEVER;
 
     MemoryTracker(
             CommandPort port,
@@ -61,12 +68,10 @@ public final class MemoryTracker implements DirtyMemoryTracking {
             int controllerId,
             String name,
             long maximumTransferBytes) {
-        this.port = port;
-        this.options = options;
         this.limits = limits;
-        this.controllerId = controllerId;
         this.name = name;
         this.maximumTransferBytes = maximumTransferBytes;
+        this.sends = new TrackSends(port, options, controllerId);
         this.reader = new MemoryReportReader(port, pool, options, controllerId);
     }
 
@@ -93,11 +98,13 @@ public final class MemoryTracker implements DirtyMemoryTracking {
                     - MemoryTrackingRequestCodec.HEADER_BYTES)
                     / MemoryTrackingRequestCodec.DESCRIPTOR_BYTES);
             int granularity = choice.first(pageByteSize);
+            boolean mayBeReplaced = sends.mayReplaceTheNext();
             if (mayTrack) {
                 stopTracking();
             }
             forget();
             granularity = negotiate(wanted, choice, granularity);
+            doubtful = mayBeReplaced;
             tracked = new TrackedMemory(wanted.rounded(granularity));
             return TrackedRanges.PAGE_BYTES << granularity;
         } catch (LiveMigrationException e) {
@@ -133,11 +140,9 @@ public final class MemoryTracker implements DirtyMemoryTracking {
         var request = new MemoryTrackingRequest(
                 granularity,
                 wanted.rounded(granularity).descriptors(granularity, limits.powerOfTwoRanges()));
-        var command = new TrackMemoryChangesCommand(controllerId, true, request.byteSize());
-        try (var memory = port.transport().allocate(request.byteSize())) {
-            MemoryTrackingRequestCodec.encode(request, memory.segment());
-            mayTrack = true;
-            port.execute(command, memory, options.commandTimeout());
+        mayTrack = true;
+        try {
+            sends.start(request);
         } catch (CommandFailedException e) {
             mayTrack = false;
             throw e;
@@ -148,7 +153,7 @@ public final class MemoryTracker implements DirtyMemoryTracking {
     private void stopTracking() {
         mayTrack = true;
         try {
-            port.execute(TrackMemoryChangesCommand.stop(controllerId), null, options.commandTimeout());
+            sends.stop();
         } catch (CommandFailedException e) {
             if (!e.status().is(StatusCode.INVALID_CONTROLLER_IDENTIFIER)) {
                 throw e;
@@ -163,7 +168,8 @@ public final class MemoryTracker implements DirtyMemoryTracking {
     private void forget() {
         tracked = null;
         lost = null;
-        quiescent = false;
+        doubtful = false;
+        quiescentSince = NEVER;
     }
 
     /// Reports what was written; see [DirtyMemoryTracking#report(MemoryRange, long, MemorySegment)].
@@ -184,7 +190,8 @@ public final class MemoryTracker implements DirtyMemoryTracking {
                 throw new InvalidValueException("tracking", "not started", "started before a report is asked for");
             }
             memory.requireReportable(range, pageByteSize, bitmap);
-            quiescent = false;
+            quiescentSince = NEVER;
+            long resumed = resumptions.get();
             var known = lost;
             if (known != null) {
                 memory.markEverything();
@@ -195,8 +202,14 @@ public final class MemoryTracker implements DirtyMemoryTracking {
                         known.category(),
                         known.remedy());
             }
-            quiescent = receive(memory, range, pageByteSize, bitmap);
+            boolean drained = receive(memory, range, pageByteSize, bitmap);
+            if (doubtful) {
+                memory.markEverything();
+            }
             memory.moveTo(range, pageByteSize, bitmap);
+            if (drained) {
+                quiescentSince = resumed;
+            }
         } catch (LiveMigrationException e) {
             throw e.at(name, "reporting written memory");
         } finally {
@@ -215,7 +228,7 @@ public final class MemoryTracker implements DirtyMemoryTracking {
                 memory.moveTo(range, pageByteSize, bitmap);
             }
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             memory.markEverything();
             throw e;
         }
@@ -223,12 +236,12 @@ public final class MemoryTracker implements DirtyMemoryTracking {
 
     @Override
     public boolean isQuiescent() {
-        return quiescent;
+        return quiescentSince == resumptions.get();
     }
 
-    /// The controller may write again. Never waits.
+    /// The controller may write again, now or when a report that is under way ends: what was proved until now counts no more. Never waits.
     void resumed() {
-        quiescent = false;
+        resumptions.incrementAndGet();
     }
 
     /// Stops tracking; what was not reported is dropped. No error when nothing is tracked.
@@ -264,6 +277,7 @@ public final class MemoryTracker implements DirtyMemoryTracking {
             mayTrack = true;
         } finally {
             forget();
+            sends.close();
             reader.close();
             lock.unlock();
         }

@@ -11,7 +11,6 @@ import io.nvmelm.TransferOptions;
 import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.core.codec.ControllerStateValidator;
 import io.nvmelm.core.codec.ControllerStateView;
-import io.nvmelm.core.codec.IdentifyNvmControllerView;
 import io.nvmelm.core.codec.NvmeControllerStateView;
 import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.GetControllerStateCommand;
@@ -19,15 +18,17 @@ import io.nvmelm.nvme.NvmeControllerState;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.ResumeCommand;
 import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.SuspendType;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One migratable controller, operated through the controlling controller of its subsystem.
@@ -109,19 +110,20 @@ public final class MigratableController implements AutoCloseable {
     /// @throws LiveMigrationException when the command failed; whether the controller is suspended is then unknown
     public void suspend() {
         var log = openLog();
-        boolean delete = log != null && log.deletesOnSuspend();
-        suspend(SuspendType.SUSPEND, delete);
-        if (log != null && delete) {
-            log.queueWasDeleted();
+        if (log == null) {
+            suspend(SuspendType.SUSPEND, false);
+        } else {
+            var suspension = log.suspending();
+            suspend(SuspendType.SUSPEND, suspension.deletesQueues());
+            log.suspended(suspension);
         }
     }
 
     private void suspend(SuspendType type, boolean deleteUserDataMigrationQueue) {
         lock.lock();
         try {
-            port.execute(
-                    new SuspendCommand(controllerId, type, deleteUserDataMigrationQueue), null, options
-                            .suspendTimeout());
+            var command = new SuspendCommand(controllerId, type, deleteUserDataMigrationQueue);
+            port.execute(command, null, options.suspendTimeout());
         } catch (LiveMigrationException e) {
             throw e.at(name(), null);
         } finally {
@@ -139,22 +141,30 @@ public final class MigratableController implements AutoCloseable {
         try {
             memoryTracker.resumed();
             port.execute(new ResumeCommand(controllerId), null, options.commandTimeout());
-            tellLogOfResume();
-        } catch (CommandFailedException e) {
-            throw e.at(name(), null);
         } catch (LiveMigrationException e) {
-            tellLogOfResume();
+            if (!(e instanceof CommandFailedException refusal)) {
+                tellLog(UserDataLog::resumedPerhaps);
+            } else if (refusal.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED)) {
+                tellLog(UserDataLog::resumed);
+            }
             throw e.at(name(), null);
         } finally {
+            memoryTracker.resumed();
             lock.unlock();
         }
+        tellLog(UserDataLog::resumed);
     }
 
-    /// The controller was resumed, or may have been.
-    private void tellLogOfResume() {
+    /// Learns that the controller was reset, which ends a suspension. Sends nothing.
+    public void functionWasReset() {
+        memoryTracker.resumed();
+        tellLog(UserDataLog::resumed);
+    }
+
+    private void tellLog(Consumer<UserDataLog> message) {
         var log = openLog();
         if (log != null) {
-            log.resumed();
+            message.accept(log);
         }
     }
 
@@ -195,18 +205,15 @@ public final class MigratableController implements AutoCloseable {
         return OptionalInt.of(state.submissionQueueCount() + state.completionQueueCount());
     }
 
-    private interface StartReader<T> {
-        T read(ControllerStateView header, PiecePool.Buffer buffer);
-    }
-
     /// Executes one Get Controller State that fits one buffer and reads its header.
-    private <T> T withStart(GetControllerStateCommand command, StartReader<T> reader) {
+    private <T> T withStart(GetControllerStateCommand command,
+            BiFunction<ControllerStateView, PiecePool.Buffer, T> reader) {
         lock.lock();
         try {
             var buffer = pool.take();
             try {
                 port.execute(command, buffer.memory, options.commandTimeout());
-                T result = reader.read(new ControllerStateView().wrap(buffer.memory.segment(), 0), buffer);
+                T result = reader.apply(new ControllerStateView().wrap(buffer.memory.segment(), 0), buffer);
                 pool.giveBack(buffer);
                 return result;
             } catch (InvalidValueException | CommandFailedException e) {
@@ -321,16 +328,7 @@ public final class MigratableController implements AutoCloseable {
     /// {@return every reason why the guest memory that this controller writes cannot be tracked, one sentence each; empty when it
     /// can} Does not block.
     public List<String> memoryTrackingUnavailable() {
-        var limits = controlling.identity().tracking();
-        if (!limits.hostMemoryChanges()) {
-            return List.of("it does not track changes of host memory (TRATTR bit 0 is 0)");
-        }
-        int minimum = limits.minimumRangeGranularity();
-        int maximum = Math.min(limits.maximumRangeGranularity(), GranularityChoice.COARSEST);
-        return minimum <= maximum
-                ? List.of()
-                : List.of("it has no granularity to track in (MINMRTG is " + minimum + ", MAXMRTG is "
-                        + limits.maximumRangeGranularity() + ")");
+        return MissingTracking.ofMemory(controlling);
     }
 
     /// The tracking of the guest memory that this controller writes; one for this object, closed with it.
@@ -338,7 +336,8 @@ public final class MigratableController implements AutoCloseable {
     /// @return the tracking, which nobody has started at first
     /// @throws CapabilityMissingException with [#memoryTrackingUnavailable()]
     public MemoryTracker memoryTracker() {
-        requireNone("Tracking the memory that a controller writes", memoryTrackingUnavailable());
+        MissingTracking.requireNone("Tracking the memory that a controller writes", memoryTrackingUnavailable(),
+                name());
         return memoryTracker;
     }
 
@@ -347,21 +346,7 @@ public final class MigratableController implements AutoCloseable {
     ///
     /// @throws LiveMigrationException when the command failed
     public List<String> userDataLogUnavailable() {
-        var reasons = new ArrayList<String>();
-        if (!controlling.identity().tracking().userDataChanges()) {
-            reasons.add("it does not track changes of user data (TRATTR bit 1 is 0)");
-        }
-        port.transport()
-                .limits()
-                .ringMemoryUnavailable()
-                .ifPresent(reason -> reasons.add("there is no memory for its queue: " + reason));
-        if (reasons.isEmpty()) {
-            int format = controlling.migrationQueueFormat();
-            if (format != IdentifyNvmControllerView.ENTRY_TYPE_0) {
-                reasons.add("the entries of its queue have a format of their own (LBAMQF is " + format + ", not 0)");
-            }
-        }
-        return List.copyOf(reasons);
+        return MissingTracking.ofUserData(controlling, port.transport());
     }
 
     /// The log of the user data that this controller changes, with [UserDataLogOptions#defaults()] when it is not open yet.
@@ -382,7 +367,8 @@ public final class MigratableController implements AutoCloseable {
     /// @throws CapabilityMissingException with [#userDataLogUnavailable()]
     /// @throws LiveMigrationException     when a command failed
     public UserDataLog userDataLog(UserDataLogOptions logOptions) {
-        requireNone("Logging the user data that a controller changes", userDataLogUnavailable());
+        MissingTracking.requireNone("Logging the user data that a controller changes", userDataLogUnavailable(),
+                name());
         trackingLock.lock();
         try {
             var open = userDataLog;
@@ -406,16 +392,6 @@ public final class MigratableController implements AutoCloseable {
             return userDataLog;
         } finally {
             trackingLock.unlock();
-        }
-    }
-
-    private void requireNone(String operation, List<String> reasons) {
-        if (!reasons.isEmpty()) {
-            throw new CapabilityMissingException(
-                    operation,
-                    "what its controlling controller or the transport does not have: " + String.join("; ", reasons),
-                    "Migrate without it, or through another controlling controller or transport")
-                    .at(controlling.name(controllerId), null);
         }
     }
 

@@ -12,13 +12,16 @@ final class NamespaceBlocks {
     private final BlockSet modified;
     private final BlockSet deallocated;
 
-    NamespaceBlocks(NamespaceExtent extent, BlockSet.Budget budget) {
+    /// Nothing has changed yet.
+    ///
+    /// @param rootSlots most slots in the root of each set
+    NamespaceBlocks(NamespaceExtent extent, BlockSet.Budget budget, int rootSlots) {
         this.extent = extent;
         this.namespaceId = (int) extent.namespaceId();
         this.blockCount = extent.blockCount();
         this.budget = budget;
-        this.modified = new BlockSet(blockCount, budget);
-        this.deallocated = new BlockSet(blockCount, budget);
+        this.modified = new BlockSet(blockCount, budget, rootSlots);
+        this.deallocated = new BlockSet(blockCount, budget, rootSlots);
     }
 
     NamespaceExtent extent() {

@@ -19,6 +19,8 @@ final class TrackedMemory {
     private final long budgetBytes;
     private BlockSet.Budget budget;
     private BlockSet written;
+    /// Whether everything counts as written, whatever the set says. Saying so takes no memory, so that it cannot fail.
+    private boolean everything;
 
     /// @param ranges what is tracked, none touching another
     TrackedMemory(TrackedRanges ranges) {
@@ -43,9 +45,9 @@ final class TrackedMemory {
         return places[ranges.count()];
     }
 
+    /// Takes everything as written. Allocates nothing.
     void markEverything() {
-        empty();
-        written.set(0, pageCount());
+        everything = true;
     }
 
     private void empty() {
@@ -57,19 +59,23 @@ final class TrackedMemory {
     ///
     /// @param byteAddress a multiple of 4096
     /// @param byteSize    a multiple of 4096, or 0
-    void markWritten(long byteAddress, long byteSize) {
+    /// @return how many pages that are tracked these are
+    long markWritten(long byteAddress, long byteSize) {
         long first = byteAddress >>> TrackedRanges.PAGE_SHIFT;
         long last = first + (byteSize >>> TrackedRanges.PAGE_SHIFT) - 1;
+        long pages = 0;
         for (int i = Math.max(0, indexOf(first)); i < ranges.count() && ranges.first(i) <= last; i++) {
             long from = Math.max(first, ranges.first(i));
             long to = Math.min(last, ranges.last(i));
             if (from <= to) {
-                written.set(places[i] + from - ranges.first(i), to - from + 1);
-                if (budget.isExhausted()) {
-                    markEverything();
+                pages += to - from + 1;
+                if (!everything) {
+                    written.set(places[i] + from - ranges.first(i), to - from + 1);
+                    everything = budget.isExhausted();
                 }
             }
         }
+        return pages;
     }
 
     /// The last range that begins at a page or before it; -1 when there is none.
@@ -113,12 +119,27 @@ final class TrackedMemory {
         }
     }
 
-    /// Sets the bits of the pages of a range that were written, and takes them as reported.
+    /// Sets the bits of the pages of a range that were written, and takes them as reported. When this fails, everything counts as
+    /// written.
     ///
     /// @param range        passed [#requireReportable(MemoryRange, long, MemorySegment)]
     /// @param pageByteSize bytes that one bit stands for
     /// @param bitmap       what gets the bits
     void moveTo(MemoryRange range, long pageByteSize, MemorySegment bitmap) {
+        try {
+            if (everything) {
+                empty();
+                written.set(0, pageCount());
+            }
+            move(range, pageByteSize, bitmap);
+            everything = false;
+        } catch (RuntimeException | Error e) {
+            everything = true;
+            throw e;
+        }
+    }
+
+    private void move(MemoryRange range, long pageByteSize, MemorySegment bitmap) {
         long page = range.deviceAddress() >>> TrackedRanges.PAGE_SHIFT;
         int index = indexOf(page);
         long start = places[index] + page - ranges.first(index);

@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 ///
 /// Operations exclude each other and block for their commands, each within its deadline.
 public final class UserDataLog implements UserDataTracking, AutoCloseable {
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
     private static final long LONGEST_PAUSE_NANOS = 1_000_000;
     private static final long FIRST_PAUSE_NANOS = 10_000;
 
@@ -64,7 +65,7 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
     @Override
     public void start(List<NamespaceExtent> namespaces) {
         located("starting to log", () -> {
-            var fresh = new ChangedBlocks(namespaces);
+            var fresh = new ChangedBlocks(namespaces, options.changeBytes());
             fresh.changeEverything();
             if (closed) {
                 throw new InvalidValueException("user data log", "closed", "an open one");
@@ -78,12 +79,22 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
 
     @Override
     public UserDataChanges take() {
-        return located("taking changes", () -> {
-            var known = reader.changes();
+        located("taking changes", () -> {
+            reader.changes();
             reader.drain();
             reader.confirm();
-            return known.take(this, reader.state());
+            return reader;
         });
+        return handOut();
+    }
+
+    /// Hands changes out. Runs nothing else, so that nothing can fail while they are on their way.
+    private UserDataChanges handOut() {
+        try {
+            return locked(() -> reader.changes().take(this, reader.state()));
+        } catch (LiveMigrationException e) {
+            throw e.at(name, "taking changes");
+        }
     }
 
     @Override
@@ -97,33 +108,46 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
 
     @Override
     public UserDataChanges takeAfterSuspension(Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new InvalidValueException("timeout", timeout.toString(), "longer than zero");
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new InvalidValueException(
+                    "timeout", timeout.toString(), "longer than zero, at most " + LONGEST_TIMEOUT);
         }
-        return located("taking the last changes", () -> {
-            var known = reader.changes();
-            long begin = System.nanoTime();
-            long pause = FIRST_PAUSE_NANOS;
-            while (true) {
-                reader.drain();
-                if (reader.state() == UserDataLogState.STOPPED) {
-                    reader.lose("logging had been stopped before the controller was suspended");
+        long begin = System.nanoTime();
+        long pause = FIRST_PAUSE_NANOS;
+        while (true) {
+            if (areAllRead(timeout, begin)) {
+                var changes = handOut();
+                if (changes.state() != UserDataLogState.LOGGING) {
+                    return changes;
                 }
-                if (reader.state() != UserDataLogState.LOGGING) {
-                    return known.take(this, reader.state());
-                }
-                if (System.nanoTime() - begin > timeout.toNanos()) {
-                    throw new CommandTimeoutException("The entry that says that the controller is suspended", timeout);
-                }
-                // A question gives the controller time, and finds out whether it still has the queue.
-                boolean deleted = queue.presence() == UserDataQueue.Presence.DELETED;
-                var answer = queue.ask();
-                if (!deleted) {
-                    reader.heed(answer);
-                }
-                LockSupport.parkNanos(this, pause);
-                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+                // Somebody resumed the controller meanwhile.
+                putBack(changes);
             }
+            LockSupport.parkNanos(this, pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        }
+    }
+
+    /// Looks whether all changes of the suspended controller were read, without waiting for those that were not.
+    private boolean areAllRead(Duration timeout, long begin) {
+        return located("taking the last changes", () -> {
+            reader.changes();
+            if (reader.drainToEnd()) {
+                return true;
+            }
+            long elapsed = System.nanoTime() - begin;
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CommandTimeoutException(
+                        "The wait for the entry that says that the controller is suspended was interrupted: it",
+                        Duration.ofNanos(elapsed));
+            }
+            if (elapsed <= timeout.toNanos()) {
+                return false;
+            }
+            if (reader.waitedInVain()) {
+                return true;
+            }
+            throw new CommandTimeoutException("The entry that says that the controller is suspended", timeout);
         });
     }
 
@@ -176,16 +200,17 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         });
     }
 
-    /// Has an action run once when so many entries have been posted behind those that were taken, when the queue becomes full, or
-    /// when changes are lost. It may come early, and some controllers tell one entry before the last; those never tell for
-    /// a single entry.
+    /// Has an action run once when so many entries have been posted behind those that were taken now, when the queue becomes full, or
+    /// when changes are lost, and when this is started again or closed. It may come early, and some controllers tell one entry before the
+    /// last; those never tell for a single entry. An action that waits already is run, and this one takes its place.
     ///
     /// @param entries number of entries, 1 to one less than there are slots
-    /// @param action  what is run, on the thread that completes commands; it may not wait for commands, so it cannot call this log
+    /// @param action  what is run, on the thread that completes commands or on one that calls this log; it may not wait for commands,
+    ///                so it cannot call this log
     /// @return whether the action was run or will be; false when the entries are there already, or none will come, and it will not
     /// @throws InvalidValueException      when nothing was started, or there cannot be so many entries
     /// @throws CapabilityMissingException when the transport has no asynchronous events
-    /// @throws LiveMigrationException     when a command failed; the action will not be run
+    /// @throws LiveMigrationException     when a command failed; the action will not be run any more
     public boolean notifyWhenPosted(int entries, Runnable action) {
         return located("waiting for changes", () -> {
             reader.changes();
@@ -200,22 +225,22 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
             if (!reader.isReading() || queue.presence() != UserDataQueue.Presence.OPEN || arePosted(entries)) {
                 return false;
             }
-            var ring = queue.ring();
-            events.await(action);
+            long position = queue.ring().consumed() + entries - 1;
+            events.await(position, action);
+            boolean armed;
             try {
-                if (!reader.release(OptionalLong.of(ring.slotOf(ring.consumed() + entries - 1)))) {
-                    events.giveUp();
-                    return false;
-                }
+                armed = reader.release(OptionalLong.of(position));
             } catch (LiveMigrationException e) {
                 events.giveUp();
                 throw e;
             }
             // Entries that were posted before the trigger was armed do not raise it.
-            if (!arePosted(entries) || !events.giveUp()) {
+            if ((armed && !arePosted(entries)) || !events.giveUp()) {
                 return true;
             }
-            reader.release(OptionalLong.empty());
+            if (armed) {
+                reader.release(OptionalLong.empty());
+            }
             return false;
         });
     }
@@ -225,38 +250,39 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         return queue.ring().isPosted(entries - 1) || (entries > 1 && queue.ring().isPosted(entries - 2));
     }
 
-    /// The controller is about to be suspended. From now on the queue may be deleted at any time, if this says so.
+    /// The controller is about to be suspended. From now on the queue may be deleted at any time, if the suspension says so: when the
+    /// options do, or when there may be a queue that nobody can name. Blocks for a command where the controller may be suspended already.
     ///
-    /// @return whether the suspension is to delete the queue: when the options say so, or when there may be one that nobody can name
-    boolean deletesOnSuspend() {
-        lock.lock();
-        try {
+    /// @return the suspension, for [#suspended(UserDataQueue.Suspension)]
+    UserDataQueue.Suspension suspending() {
+        return located("preparing the suspension", () -> {
             reader.suspending();
-            return queue.suspending(options.deleteOnSuspend()) || queue.createdInVain();
-        } finally {
-            lock.unlock();
-        }
+            return queue.suspending(options.deleteOnSuspend());
+        });
     }
 
-    /// The controller was suspended, and its queue deleted with it.
-    void queueWasDeleted() {
-        lock.lock();
-        try {
-            queue.deletedBySuspension();
-        } finally {
-            lock.unlock();
-        }
+    /// The controller was suspended.
+    void suspended(UserDataQueue.Suspension suspension) {
+        located("noting the suspension", () -> {
+            queue.suspended(suspension);
+            return queue;
+        });
     }
 
-    /// The controller was resumed, or may have been: what it changes from now on is logged, unless its queue was deleted. To be called
-    /// when the command has succeeded, or has not been answered.
+    /// The controller was resumed or reset, or is not suspended: what it changes from now on is logged, unless its queue was deleted.
     void resumed() {
-        lock.lock();
-        try {
+        located("noting the resumption", () -> {
             reader.resumed();
-        } finally {
-            lock.unlock();
-        }
+            return reader;
+        });
+    }
+
+    /// The controller may have been resumed: the command was not answered.
+    void resumedPerhaps() {
+        located("noting the resumption", () -> {
+            reader.resumedPerhaps();
+            return reader;
+        });
     }
 
     /// Deletes the queue and gives its memory back. Nothing can be taken afterwards. Idempotent; may be repeated when it failed.
@@ -286,12 +312,27 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         }
     }
 
+    /// Does something under the lock, and then tells whom it concerns.
     private <T> T located(String step, Supplier<T> operation) {
+        T result;
+        try {
+            result = locked(operation);
+        } catch (LiveMigrationException e) {
+            try {
+                events.tell();
+            } catch (LiveMigrationException second) {
+                e.addSuppressed(second);
+            }
+            throw e.at(name, step);
+        }
+        events.tell();
+        return result;
+    }
+
+    private <T> T locked(Supplier<T> operation) {
         lock.lock();
         try {
             return operation.get();
-        } catch (LiveMigrationException e) {
-            throw e.at(name, step);
         } finally {
             lock.unlock();
         }

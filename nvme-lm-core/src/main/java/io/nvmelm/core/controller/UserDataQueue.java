@@ -1,11 +1,15 @@
 package io.nvmelm.core.controller;
 
+import io.nvmelm.CapabilityMissingException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.core.codec.ControllerStateView;
 import io.nvmelm.core.codec.QueueHeadCodec;
 import io.nvmelm.nvme.AdminCommand;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.CreateControllerDataQueueCommand;
 import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
+import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.GetQueueHeadCommand;
 import io.nvmelm.nvme.LbaMigrationEntry;
 import io.nvmelm.nvme.LogUserDataChangesCommand;
@@ -13,15 +17,21 @@ import io.nvmelm.nvme.SetQueueHeadCommand;
 import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.spi.TransferMemory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The User Data Migration Queue of one migratable controller as its host operates it by commands: its memory, its identifier, and what
 /// is known of it when a command had no answer.
 ///
-/// Its memory is given back only when the controller has said that it does not know the queue. Memory of a queue that may exist is left
-/// to the transport, which gives it back when it ends. Not thread-safe.
+/// Its memory is given back only when the controller has said that it does not know the queue. Memory of a queue that nobody can name,
+/// because its creation was not answered, is kept until a suspension has deleted every queue; where none does, it is left to the
+/// transport, which gives it back when it ends. Not thread-safe.
 final class UserDataQueue {
+    /// Creations that may have gone wrong without an answer, and for whose queues no suspension followed, before there are no more.
+    private static final int MOST_UNNAMED = 2;
+
     /// What is known of the queue.
     enum Presence {
         /// There is none.
@@ -47,6 +57,13 @@ final class UserDataQueue {
         HEAD_ASTRAY
     }
 
+    /// A suspension as it is about to be ordered.
+    ///
+    /// @param deletesQueues whether it deletes every queue of the controller (DUDMQ)
+    /// @param creations     creations up to now: what was created later is none of its business
+    /// @param unnamed       memory of queues that nobody can name, into which nothing writes after the suspension
+    record Suspension(boolean deletesQueues, long creations, List<TransferMemory> unnamed) {}
+
     private final CommandPort port;
     private final Duration timeout;
     private final int controllerId;
@@ -60,7 +77,9 @@ final class UserDataQueue {
     /// 1 for a controller that does not let its host give the last entry back, else 0.
     private int behind;
     private boolean headUnsettled;
-    private boolean createdInVain;
+    private long creations;
+    /// Memory of creations that were not answered.
+    private final List<TransferMemory> unnamed = new ArrayList<>();
     /// Entries that say "stopped" and are still to come from logging that was stopped before it was started again.
     private int staleStops;
 
@@ -73,11 +92,6 @@ final class UserDataQueue {
 
     Presence presence() {
         return presence;
-    }
-
-    /// Whether a creation was not answered since, so that there may be a queue that nobody can name.
-    boolean createdInVain() {
-        return createdInVain;
     }
 
     int queueId() {
@@ -114,15 +128,22 @@ final class UserDataQueue {
 
     /// Creates the queue in memory of its own.
     private void create() {
+        if (unnamed.size() >= MOST_UNNAMED) {
+            throw new CapabilityMissingException(
+                    "Creating a user data migration queue",
+                    "an answer to the last " + unnamed.size() + " creations, whose queues may exist",
+                    "Suspend and resume the controller: the suspension deletes its queues (DUDMQ). Or open the transport anew");
+        }
         long bytes = (long) slots * LbaMigrationEntry.BYTES;
         var command = new CreateControllerDataQueueCommand(controllerId, true, bytes / Integer.BYTES);
         var fresh = port.transport().allocateRing(bytes);
         Completion answer;
+        creations++;
         try {
             answer = port.await(port.submit(command, fresh, timeout));
         } catch (LiveMigrationException e) {
-            // The controller may have the queue and write into its memory whenever it likes: it stays with the transport.
-            createdInVain = true;
+            // The controller may have the queue and write into its memory whenever it likes.
+            unnamed.add(fresh);
             throw e;
         }
         if (StatusMeanings.isFailure(command, answer)) {
@@ -135,8 +156,6 @@ final class UserDataQueue {
         released = 0;
         staleStops = 0;
         presence = Presence.OPEN;
-        // A controller has one queue at most, so that there is no other.
-        createdInVain = false;
     }
 
     /// Makes sure that the controller does not know the queue any more, and gives its memory back.
@@ -163,21 +182,48 @@ final class UserDataQueue {
 
     /// A suspension is about to be ordered.
     ///
-    /// @param delete whether it shall delete this queue
-    /// @return whether it will; not while a head may still move, since nobody could find out
-    boolean suspending(boolean delete) {
+    /// @param delete whether it shall delete this queue, which it does not while a head may still move, since nobody could find out
+    /// @return the suspension, which also deletes queues when there may be one that nobody can name
+    Suspension suspending(boolean delete) {
         if (delete && presence == Presence.OPEN && !headUnsettled) {
             presence = Presence.BEING_DELETED;
         }
-        return presence == Presence.BEING_DELETED;
+        // A controller has one queue at most, so that there is no other one beside this.
+        boolean otherwise = !isThere() && !unnamed.isEmpty();
+        if (presence != Presence.BEING_DELETED && !otherwise) {
+            return new Suspension(false, creations, List.of());
+        }
+        return new Suspension(
+                true,
+                creations,
+                unnamed.stream().filter(memory -> !memory.isQuarantined()).toList());
     }
 
-    /// A suspension deleted every queue of the controller.
+    /// A suspension was executed. When it deletes queues, it has deleted all that were created before it was ordered.
+    void suspended(Suspension suspension) {
+        if (!suspension.deletesQueues()) {
+            return;
+        }
+        for (var ended : suspension.unnamed()) {
+            if (unnamed.remove(ended)) {
+                ended.close();
+            }
+        }
+        if (suspension.creations() == creations) {
+            deletedBySuspension();
+        }
+    }
+
+    /// A suspension deleted this queue.
     void deletedBySuspension() {
-        createdInVain = false;
         if (presence != Presence.ABSENT) {
             presence = Presence.DELETED;
         }
+    }
+
+    /// Whether the controller has this queue for all that is known.
+    boolean isThere() {
+        return presence == Presence.OPEN || presence == Presence.BEING_DELETED;
     }
 
     private void forget() {
@@ -253,8 +299,7 @@ final class UserDataQueue {
 
     /// Whether so many entries were consumed that their slots are to be given back.
     boolean isReleaseDue() {
-        return (presence == Presence.OPEN || presence == Presence.BEING_DELETED)
-                && ring().consumed() - behind - released >= Math.max(1, slots / 4);
+        return isThere() && ring().consumed() - behind - released >= Math.max(1, slots / 4);
     }
 
     /// Gives back the slots of all entries that were consumed, and arms or disarms the trigger. May be repeated.
@@ -297,7 +342,7 @@ final class UserDataQueue {
     /// Whether giving slots back was not answered once: it may still be executed, at any time, and then gives back slots that were not
     /// consumed when the ring has gone round.
     boolean isHeadUnsettled() {
-        return headUnsettled && (presence == Presence.OPEN || presence == Presence.BEING_DELETED);
+        return headUnsettled && isThere();
     }
 
     /// Asks the controller for the queue.
@@ -312,6 +357,15 @@ final class UserDataQueue {
             long head = QueueHeadCodec.decode(data.segment()).headSlot();
             boolean inPlace = Math.floorMod(head - ring().slotOf(released), slots) <= ring().consumed() - released;
             return !headUnsettled || inPlace ? Answer.KNOWN : Answer.HEAD_ASTRAY;
+        }
+    }
+
+    /// Asks the controller, by a header without state, whether it is suspended (CSATTR).
+    boolean isControllerSuspended() {
+        var command = new GetControllerStateCommand(controllerId, 0, 0, 0, 0, 0, ControllerState.HEADER_BYTES / 4);
+        try (var data = port.transport().allocate(ControllerState.HEADER_BYTES)) {
+            CommandPort.requireSuccess(command, port.await(port.submit(command, data, timeout)));
+            return new ControllerStateView().wrap(data.segment(), 0).suspended();
         }
     }
 

@@ -22,10 +22,7 @@ final class UserDataReader {
     private volatile @Nullable String lossReason;
     private @Nullable ChangedBlocks changes;
     private Stop stop = Stop.NONE;
-    /// Whether the controller may have been suspended and the entry that says so was not seen.
-    private boolean suspendEntryDue;
-    /// Whether the next entry that says "suspended" is one of a suspension that has ended.
-    private boolean suspendEntryStale;
+    private SuspensionEntry suspensionEntry = SuspensionEntry.NONE;
 
     UserDataReader(UserDataQueue queue, UserDataQueueEvents events) {
         this.queue = queue;
@@ -69,6 +66,8 @@ final class UserDataReader {
     void started(ChangedBlocks fresh) {
         changes = fresh;
         stop = Stop.NONE;
+        // What was posted before was dropped.
+        suspensionEntry = SuspensionEntry.NONE;
         lossReason = null;
         state = UserDataLogState.LOGGING;
     }
@@ -93,23 +92,78 @@ final class UserDataReader {
         changes = null;
         lossReason = null;
         state = UserDataLogState.OFF;
+        events.tellSoon();
     }
 
-    /// A suspension is about to be ordered.
+    /// A suspension is about to be ordered. Asks whether the controller is suspended already where an entry said so: whether that entry
+    /// belongs to the suspension that is to come cannot be found out later.
     void suspending() {
-        suspendEntryDue = queue.presence() != UserDataQueue.Presence.ABSENT;
+        boolean wasRead = suspensionEntry == SuspensionEntry.SEEN || suspensionEntry == SuspensionEntry.DOUBTFUL;
+        if (!isReading() || !wasRead || !isSuspendedStill()) {
+            suspensionEntry = suspensionEntry.ordered();
+        }
+    }
+
+    /// Whether the suspension whose entry was read goes on. If not, that is noted.
+    private boolean isSuspendedStill() {
+        if (!queue.isControllerSuspended()) {
+            resumed();
+            return false;
+        }
+        if (suspensionEntry == SuspensionEntry.SEEN && state == UserDataLogState.LOGGING) {
+            state = UserDataLogState.SUSPENDED;
+        }
+        return true;
+    }
+
+    /// A suspension has ended, or there was none.
+    void resumed() {
+        consumeRest();
+        suspensionEntry = suspensionEntry.ended();
+        goOn();
     }
 
     /// A suspension may have ended.
-    void resumed() {
+    void resumedPerhaps() {
         consumeRest();
-        suspendEntryStale |= suspendEntryDue;
-        suspendEntryDue = false;
+        if (suspensionEntry != SuspensionEntry.SEEN) {
+            suspensionEntry = suspensionEntry.ended();
+        }
+        goOn();
+    }
+
+    private void goOn() {
         if (isReading() && queue.presence() != UserDataQueue.Presence.OPEN) {
-            lose("the suspension deleted the queue, and the controller was resumed");
+            lose("the suspension deleted the queue, and the controller was resumed or reset");
         } else if (state == UserDataLogState.SUSPENDED) {
             state = UserDataLogState.LOGGING;
         }
+    }
+
+    /// Reads what a suspended controller has posted until now, and finds out whether that is all. Asks the controller, which finds out
+    /// whether it still has the queue.
+    ///
+    /// @return whether it is, or changes were lost
+    boolean drainToEnd() {
+        drain();
+        if (state == UserDataLogState.STOPPED) {
+            lose("logging had been stopped before the controller was suspended");
+        }
+        if (state == UserDataLogState.LOGGING && suspensionEntry == SuspensionEntry.SEEN) {
+            isSuspendedStill();
+        }
+        confirm();
+        return state != UserDataLogState.LOGGING;
+    }
+
+    /// The entry of the suspension did not come in time.
+    ///
+    /// @return whether changes count as lost for that: then one came that may have been the one, and no other will
+    boolean waitedInVain() {
+        if (isReading() && suspensionEntry == SuspensionEntry.DOUBTFUL) {
+            lose("an entry says that the controller is suspended, and may be of an earlier suspension");
+        }
+        return state == UserDataLogState.LOST;
     }
 
     /// Consumes what the controller has posted until now, and gives slots back.
@@ -120,7 +174,7 @@ final class UserDataReader {
             int count = consume(Math.min(left, Math.max(1, queue.slots() / 4)));
             left -= count;
             if (isReading() && queue.isReleaseDue()) {
-                release(OptionalLong.empty());
+                release();
             }
             if (count == 0) {
                 break;
@@ -135,25 +189,67 @@ final class UserDataReader {
         }
     }
 
+    /// Gives back the slots of what was consumed. The trigger stays armed for whoever waits.
+    ///
+    /// @return whether the queue is still there and no change was lost
+    boolean release() {
+        var awaited = events.awaitedPosition();
+        if (awaited.isPresent() && isReached(awaited.getAsLong())) {
+            events.tellSoon();
+            awaited = OptionalLong.empty();
+        }
+        boolean isThere = release(awaited);
+        if (awaited.isPresent() && isReached(awaited.getAsLong())) {
+            // Entries that were posted before the trigger was armed do not raise it.
+            events.tellSoon();
+        }
+        return isThere;
+    }
+
+    /// Whether an entry is there that was waited for, or the one before, for controllers that count the slot behind the entry.
+    private boolean isReached(long position) {
+        long ahead = position - queue.ring().consumed();
+        return ahead <= 0 || queue.ring().isPosted((int) ahead) || queue.ring().isPosted((int) ahead - 1);
+    }
+
     /// Gives back the slots of what was consumed, and arms or disarms the trigger.
     ///
-    /// @param triggerSlot slot whose entry raises the event
+    /// @param position entry that raises the event
     /// @return whether the queue is still there and no change was lost
-    boolean release(OptionalLong triggerSlot) {
+    boolean release(OptionalLong position) {
         if (queue.isHeadUnsettled()) {
             // Before the head is put right, which would hide that it had been astray.
             heed(queue.ask());
         }
+        var triggerSlot = position.isPresent()
+                ? OptionalLong.of(queue.ring().slotOf(position.getAsLong()))
+                : position;
         if (isReading() && !queue.release(triggerSlot)) {
             vanished();
         }
         return isReading() && queue.presence() != UserDataQueue.Presence.DELETED;
     }
 
-    /// Makes sure that the controller still has the queue: silence looks the same when it was reset.
+    /// Makes sure that what was read is as complete as it looks: that the controller still has the queue, since silence looks the same
+    /// when it was reset, and that the suspension which deleted the queue goes on, since nothing is logged after it.
     void confirm() {
-        if (isReading() && queue.presence() == UserDataQueue.Presence.OPEN) {
+        if (isReading() && queue.isThere()) {
             heed(queue.ask());
+        }
+        if (queue.presence() != UserDataQueue.Presence.DELETED) {
+            return;
+        }
+        if (state == UserDataLogState.SUSPENDED) {
+            isSuspendedStill();
+        } else {
+            loseWithoutEntry();
+        }
+    }
+
+    /// Nothing can come from a queue that was deleted.
+    private void loseWithoutEntry() {
+        if (state == UserDataLogState.LOGGING) {
+            lose("the queue was deleted, and no entry says that the controller is suspended");
         }
     }
 
@@ -172,8 +268,11 @@ final class UserDataReader {
             throw e;
         }
         var marker = ring.marker();
-        if (count > (marker == null ? 0 : 1) && state == UserDataLogState.SUSPENDED) {
-            state = UserDataLogState.LOGGING;
+        if (count > (marker == null ? 0 : 1) && suspensionEntry == SuspensionEntry.SEEN) {
+            suspensionEntry = SuspensionEntry.NONE;
+            if (state == UserDataLogState.SUSPENDED) {
+                state = UserDataLogState.LOGGING;
+            }
         }
         if (marker != null) {
             heed(marker);
@@ -185,7 +284,7 @@ final class UserDataReader {
         switch (marker) {
             case ORDINARY -> {}
             case FIRST -> {
-                suspendEntryStale = false;
+                suspensionEntry = suspensionEntry.begun();
                 queue.forgetStaleStops();
                 if (state == UserDataLogState.SUSPENDED) {
                     state = UserDataLogState.LOGGING;
@@ -207,10 +306,11 @@ final class UserDataReader {
     }
 
     private void suspended() {
-        suspendEntryDue = false;
-        if (suspendEntryStale) {
-            suspendEntryStale = false;
-        } else if (stop == Stop.UNCERTAIN) {
+        suspensionEntry = suspensionEntry.read();
+        if (suspensionEntry != SuspensionEntry.SEEN) {
+            return;
+        }
+        if (stop == Stop.UNCERTAIN) {
             lose("the controller was suspended when it was not known whether it was still logged");
         } else if (stop == Stop.ORDERED) {
             state = UserDataLogState.STOPPED;
@@ -234,9 +334,7 @@ final class UserDataReader {
         if (queue.presence() == UserDataQueue.Presence.BEING_DELETED) {
             queue.deletedBySuspension();
             consumeRest();
-            if (state == UserDataLogState.LOGGING) {
-                lose("the queue was deleted, and no entry says that the controller is suspended");
-            }
+            loseWithoutEntry();
             return;
         }
         lose("the controlling controller does not know the queue any more: it was reset");
@@ -261,5 +359,6 @@ final class UserDataReader {
         state = UserDataLogState.LOST;
         lossReason = reason;
         changes().changeEverything();
+        events.tellSoon();
     }
 }

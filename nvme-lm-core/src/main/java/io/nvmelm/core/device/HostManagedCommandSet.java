@@ -73,6 +73,11 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
     }
 
     @Override
+    public void functionWasReset() {
+        controller.functionWasReset();
+    }
+
+    @Override
     public long estimatedStateBytes() {
         long bytes = controller.summary(format).totalBytes();
         lastStateBytes = OptionalLong.of(bytes);

@@ -12,6 +12,7 @@ import io.nvmelm.core.controller.StateSource;
 import io.nvmelm.core.controller.StateTarget;
 import io.nvmelm.core.controller.VendorFunction;
 import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.StatusCode;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,14 +85,17 @@ public final class VendorCommandSet implements MigrationCommandSet {
         }
     }
 
-    /// Resumes the function. Where it is not known to be suspended, a refusal means that it runs.
+    /// Resumes the function. Where it is not known whether it is suspended, a refusal that says so (Invalid Field in Command, Command
+    /// Sequence Error) means that it runs; any other is a failure, and nothing more is known than before.
     @Override
     public void resume() {
         boolean mayRun = condition == Condition.UNKNOWN;
         try {
             change(function::resume, Condition.RUNNING);
         } catch (CommandFailedException e) {
-            if (!mayRun) {
+            boolean notSuspended = e.status().is(StatusCode.INVALID_FIELD_IN_COMMAND)
+                    || e.status().is(StatusCode.COMMAND_SEQUENCE_ERROR);
+            if (!mayRun || !notSuspended) {
                 throw e;
             }
             condition = Condition.RUNNING;

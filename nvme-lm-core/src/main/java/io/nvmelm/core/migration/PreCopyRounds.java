@@ -4,6 +4,7 @@ import io.nvmelm.BlockSource;
 import io.nvmelm.BlockTarget;
 import io.nvmelm.CallbackException;
 import io.nvmelm.ChangesLostException;
+import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.PreCopyOutcome;
 import io.nvmelm.PreCopyVerdict;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class PreCopyRounds implements BlockCopier.Gate {
     /// Longest wait without looking at the log and for a cancellation.
     private static final long WAIT_NANOS = 10_000_000;
+    /// Longest wait for the end of the suspension without looking for a cancellation.
+    private static final long SUSPENSION_WAIT_NANOS = 250_000_000;
 
     private final UserDataTracking tracking;
     private final List<NamespaceExtent> namespaces;
@@ -94,10 +97,20 @@ final class PreCopyRounds implements BlockCopier.Gate {
         meter = new CopyMeter(clock);
         blackout = true;
         lost = false;
+        if (cancelled.getAsBoolean()) {
+            return cancelledInBlackout();
+        }
         if (started) {
-            var changes = tracking.takeAfterSuspension(timeout);
+            var changes = takeAfterSuspension(timeout);
+            if (changes == null) {
+                return cancelledInBlackout();
+            }
             if (changes.state() == UserDataLogState.SUSPENDED) {
                 long left = find(changes);
+                if (changes.isEverything() && !settings.everythingInBlackout) {
+                    putBack(changes, left, null);
+                    throw new ChangesLostException("no round ever copied everything", allBytes());
+                }
                 return copy(changes, left)
                         ? completed("the last " + left + " bytes were copied")
                         : cancelledInBlackout();
@@ -116,6 +129,30 @@ final class PreCopyRounds implements BlockCopier.Gate {
         }
         meter.roundEnds();
         return completed("changes were lost, and everything was copied in the blackout");
+    }
+
+    /// Takes the last changes, and waits for them no longer than it takes to see a cancellation.
+    ///
+    /// @return null when it was cancelled
+    private @Nullable UserDataChanges takeAfterSuspension(Duration timeout) {
+        long begun = clock.nanoTime();
+        long total = timeout.toNanos();
+        long waited = 0;
+        while (!cancelled.getAsBoolean()) {
+            long slice = Math.min(SUSPENSION_WAIT_NANOS, total - waited);
+            try {
+                return tracking.takeAfterSuspension(Duration.ofNanos(slice));
+            } catch (CommandTimeoutException e) {
+                waited = Math.max(waited + slice, clock.nanoTime() - begun);
+                if (waited >= total) {
+                    var failure = new CommandTimeoutException("The wait for the last changes of the suspended device",
+                            timeout);
+                    failure.addSuppressed(e);
+                    throw failure.at(e.device(), null);
+                }
+            }
+        }
+        return null;
     }
 
     private PreCopyOutcome completed(String reason) {
@@ -138,7 +175,7 @@ final class PreCopyRounds implements BlockCopier.Gate {
             long left = copier.costOf(changes);
             meter.found(left, settings.limit);
             return left;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             putBack(changes, 0, e);
             throw e;
         }
@@ -204,7 +241,7 @@ final class PreCopyRounds implements BlockCopier.Gate {
         try {
             tracking.putBack(changes);
             meter.putBack(left);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             started = false; // the changes are gone: everything counts as changed
             if (failure == null) {
                 throw e;

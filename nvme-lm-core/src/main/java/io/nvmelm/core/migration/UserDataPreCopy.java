@@ -140,7 +140,8 @@ public final class UserDataPreCopy {
         return this;
     }
 
-    /// Has [#finish(Duration)] copy everything when changes were lost. By default it fails, since that may take long.
+    /// Has [#finish(Duration)] copy everything when changes were lost or no [#run()] ever copied everything. By default it fails, since
+    /// that may take long.
     ///
     /// @return this
     public UserDataPreCopy everythingInBlackoutWhenLost() {
@@ -184,8 +185,9 @@ public final class UserDataPreCopy {
         return this;
     }
 
-    /// Ends [#run()] or [#finish(Duration)] before the next piece; when none runs, the next one at its beginning. The call that was
-    /// ended uses this up. Does not wait.
+    /// Ends [#run()] or [#finish(Duration)] before the next piece, or its wait for the device; when none runs, the next one at its
+    /// beginning. The call that was ended uses this up, and so does a [#finish(Duration)] that was complete before it saw it. Does not
+    /// wait.
     public void cancel() {
         cancelled = true;
     }
@@ -203,11 +205,11 @@ public final class UserDataPreCopy {
 
     /// Copies what is left and flushes the target, as fast as it goes. To be called when the device is suspended. Blocks.
     ///
-    /// When changes were lost, or [#run()] never began to log, everything has to be copied: that is a failure unless
+    /// When changes were lost, or no [#run()] ever copied everything, everything has to be copied: that is a failure unless
     /// [allowed][#everythingInBlackoutWhenLost()], and the outcome says so.
     ///
     /// @param timeout longest time to wait until the device has said that no more changes will come, more than zero; the copy itself is
-    ///                ended by [#cancel()]
+    ///                not bounded by it. [#cancel()] ends both
     /// @return COMPLETE, or CANCELLED, after which this can be called again
     /// @throws ChangesLostException    when everything would have to be copied; nothing was done
     /// @throws BlockCopyException      when source or target failed
@@ -232,7 +234,7 @@ public final class UserDataPreCopy {
                 rounds = present;
             }
             var outcome = action.apply(present);
-            if (outcome.verdict() == PreCopyVerdict.CANCELLED) {
+            if (outcome.verdict() == PreCopyVerdict.CANCELLED || outcome.verdict() == PreCopyVerdict.COMPLETE) {
                 cancelled = false;
             }
             return outcome;

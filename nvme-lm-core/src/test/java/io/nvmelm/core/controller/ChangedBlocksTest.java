@@ -212,4 +212,20 @@ class ChangedBlocksTest {
             assertThat(modified.cardinality()).as("seed %d: lost writes", seed).isZero();
         }
     }
+
+    @Test
+    void rootsOfManyNamespacesKeepToTheLimitToo() {
+        long limit = 1 << 20;
+        var extents = new ArrayList<NamespaceExtent>();
+        for (int id = 1; id <= 1000; id++) {
+            extents.add(new NamespaceExtent(id, 1L << 39, 512));
+        }
+        var changes = new ChangedBlocks(extents, limit);
+        assertThat(changes.usedBytes()).as("charged before").isPositive().isLessThanOrEqualTo(limit / 4);
+        for (int id = 1; id <= 1000; id++) {
+            assertThat(changes.change(id, (1L << 39) - 1 - id, 1, id % 2 == 0)).isTrue();
+        }
+        assertThat(changes.usedBytes()).isLessThan(limit + (64 << 10));
+        assertThat(take(changes).modifiedBlocks()).isGreaterThanOrEqualTo(500);
+    }
 }

@@ -310,6 +310,7 @@ class MemoryTrackerTest {
             tracker.start(List.of(LOW), 4096);
             device.write(LOW.deviceAddress());
             assertThat(report(tracker, LOW, 4096)).isEqualTo(pages(0));
+            transport.endLateCommands();
         }
     }
 

@@ -2,6 +2,7 @@ package io.nvmelm.core.controller;
 
 import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.core.codec.AdminCommandCodec;
+import io.nvmelm.core.codec.ControllerStateView;
 import io.nvmelm.core.codec.LbaMigrationEntryView;
 import io.nvmelm.core.codec.QueueHeadCodec;
 import io.nvmelm.nvme.AdminCommand;
@@ -11,6 +12,7 @@ import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.CreateControllerDataQueueCommand;
 import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
 import io.nvmelm.nvme.EntrySequence;
+import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.GetQueueHeadCommand;
 import io.nvmelm.nvme.LogUserDataChangesCommand;
 import io.nvmelm.nvme.QueueHead;
@@ -23,13 +25,16 @@ import io.nvmelm.spi.TransferMemory;
 import io.nvmelm.spi.TransportLimits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -59,6 +64,9 @@ final class RingDevice implements AdminTransport {
     /// After how many further commands a late one is executed.
     int lateness = 1;
     private final Map<Integer, Runnable> late = new HashMap<>();
+    private final Set<@Nullable TransferMemory> quarantined = new HashSet<>();
+    /// What the controller answers to whether it is suspended.
+    boolean suspended;
     int ringsLent;
     int ringsOpen;
     int buffersOpen;
@@ -77,6 +85,9 @@ final class RingDevice implements AdminTransport {
     /// Posts an entry whatever the state of the queue.
     void post(EntrySequence sequence, ChangeScope scope, long nsid, long first, long count, boolean deallocated) {
         boolean phase = tail / slots % 2 == 0;
+        if (sequence == EntrySequence.LAST_SUSPENDED || sequence == EntrySequence.FIRST) {
+            suspended = sequence == EntrySequence.LAST_SUSPENDED;
+        }
         postRaw(nsid, first, count - 1, LbaMigrationEntryView.attributesOf(sequence, scope, deallocated, phase));
     }
 
@@ -164,7 +175,11 @@ final class RingDevice implements AdminTransport {
         var how = end.apply(command);
         var answer = override.apply(command);
         if (how == End.LATE) {
-            late.put(commands.size() + lateness, () -> execute(command, data));
+            late.put(commands.size() + lateness, () -> {
+                execute(command, data);
+                quarantined.remove(data);
+            });
+            quarantined.add(data);
         } else if (answer == null && how != End.NOT_EXECUTED) {
             answer = execute(command, data);
             before.accept(command);
@@ -186,6 +201,11 @@ final class RingDevice implements AdminTransport {
                     yield Completion.failure(StatusCode.INVALID_CONTROLLER_DATA_QUEUE);
                 }
                 reset();
+                yield Completion.success();
+            }
+            case GetControllerStateCommand get when data != null -> {
+                byte attributes = (byte) (suspended ? 1 : 0);
+                data.segment().set(ValueLayout.JAVA_BYTE, ControllerStateView.CSATTR_OFFSET, attributes);
                 yield Completion.success();
             }
             case LogUserDataChangesCommand log -> log(log);
@@ -255,7 +275,7 @@ final class RingDevice implements AdminTransport {
     @Override
     public void close() {}
 
-    private static final class Memory implements TransferMemory {
+    private final class Memory implements TransferMemory {
         private final MemorySegment segment;
         private final Runnable onClose;
         private boolean closed;
@@ -272,7 +292,7 @@ final class RingDevice implements AdminTransport {
 
         @Override
         public boolean isQuarantined() {
-            return false;
+            return quarantined.contains(this);
         }
 
         @Override

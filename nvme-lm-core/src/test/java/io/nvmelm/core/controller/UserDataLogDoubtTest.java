@@ -92,13 +92,15 @@ class UserDataLogDoubtTest {
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("DUDMQ");
         assertThat(device.ringsOpen).isEqualTo(1);
-        assertThat(log.deletesOnSuspend()).isTrue();
+        var suspension = log.suspending();
+        assertThat(suspension.deletesQueues()).isTrue();
         device.reset();
-        log.queueWasDeleted();
+        log.suspended(suspension);
+        assertThat(device.ringsOpen).as("nothing writes into it any more").isZero();
         startAndTakeEverything();
-        assertThat(log.deletesOnSuspend()).isFalse();
+        assertThat(log.suspending().deletesQueues()).isFalse();
         log.close();
-        assertThat(device.ringsOpen).as("the one that nobody can name").isEqualTo(1);
+        assertThat(device.ringsOpen).isZero();
     }
 
     @Test

@@ -68,10 +68,11 @@ class UserDataLogEveryFaultTest {
 
         void start() {
             while (!tried(() -> log.start(List.of(NAMESPACE)))) {
-                if (log.deletesOnSuspend()) {
+                var suspension = log.suspending();
+                if (suspension.deletesQueues()) {
                     // Where a creation was not answered, the next suspension deletes the queue that nobody can name.
                     device.reset();
-                    log.queueWasDeleted();
+                    log.suspended(suspension);
                     log.resumed();
                 }
             }
@@ -94,13 +95,13 @@ class UserDataLogEveryFaultTest {
         }
 
         void suspendTakeAndResume() {
-            boolean delete = log.deletesOnSuspend();
+            var suspension = log.suspending();
             if (device.exists && device.logging) {
                 device.marker(EntrySequence.LAST_SUSPENDED);
             }
-            if (delete) {
+            if (suspension.deletesQueues()) {
                 device.reset();
-                log.queueWasDeleted();
+                log.suspended(suspension);
             }
             for (int attempt = 0; attempt < 3; attempt++) {
                 boolean done = tried(() -> {
@@ -157,13 +158,13 @@ class UserDataLogEveryFaultTest {
             // The end of a migration: whatever happened, one more round gets everything.
             for (int round = 0; !stale.isEmpty(); round++) {
                 assertThat(round).as("stale for good: %s, %s", stale, log.state()).isLessThan(4);
-                boolean delete = log.deletesOnSuspend();
+                var suspension = log.suspending();
                 if (device.exists && device.logging) {
                     device.marker(EntrySequence.LAST_SUSPENDED);
                 }
-                if (delete) {
+                if (suspension.deletesQueues()) {
                     device.reset();
-                    log.queueWasDeleted();
+                    log.suspended(suspension);
                 }
                 tried(() -> {
                     var last = log.takeAfterSuspension(Duration.ofMillis(3));
@@ -192,7 +193,9 @@ class UserDataLogEveryFaultTest {
             boolean createdInVain = work.device.commands.size() >= fault.command
                     && work.device.commands.get(fault.command - 1) instanceof CreateControllerDataQueueCommand
                     && fault.end != RingDevice.End.ANSWERED;
-            assertThat(work.device.ringsOpen).as("rings that are not given back").isEqualTo(createdInVain ? 1 : 0);
+            assertThat(work.device.ringsOpen)
+                    .as("rings that are not given back")
+                    .isLessThanOrEqualTo(createdInVain ? 1 : 0);
             assertThat(work.device.buffersOpen).isZero();
             return "";
         } catch (AssertionError | RuntimeException e) {

@@ -238,7 +238,7 @@ class UserDataLogTest {
         };
 
         assertThat(ranges(log.takeAfterSuspension(Duration.ofSeconds(20)))).containsExactly("9+1");
-        assertThat(device.commandsOf(GetQueueHeadCommand.class)).hasSize(3);
+        assertThat(device.commandsOf(GetQueueHeadCommand.class)).as("and whether it still has the queue").hasSize(4);
         assertThat(device.buffersOpen).isZero();
     }
 
@@ -272,9 +272,9 @@ class UserDataLogTest {
     @Test
     void anEntryOfASuspensionThatHasEndedIsNotTakenForTheNext() {
         startAndTakeEverything();
-        assertThat(log.deletesOnSuspend()).isFalse();
+        assertThat(log.suspending().deletesQueues()).isFalse();
         log.resumed();
-        assertThat(log.deletesOnSuspend()).isFalse();
+        assertThat(log.suspending().deletesQueues()).isFalse();
         device.marker(EntrySequence.LAST_SUSPENDED);
         assertThat(log.keepUp()).isEqualTo(UserDataLogState.LOGGING);
         device.change(1, 4, 1, false);
@@ -290,10 +290,11 @@ class UserDataLogTest {
         startAndTakeEverything();
         device.change(1, 4, 1, false);
         device.change(1, 5, 1, false);
-        assertThat(log.deletesOnSuspend()).isTrue();
+        var suspension = log.suspending();
+        assertThat(suspension.deletesQueues()).isTrue();
         device.marker(EntrySequence.LAST_SUSPENDED);
         device.reset();
-        log.queueWasDeleted();
+        log.suspended(suspension);
         device.commands.clear();
 
         assertThat(ranges(log.takeAfterSuspension(SHORT))).containsExactly("4+2");
@@ -313,7 +314,7 @@ class UserDataLogTest {
         for (boolean entry : new boolean[] {true, false}) {
             log = log(8, true);
             startAndTakeEverything();
-            assertThat(log.deletesOnSuspend()).isTrue();
+            assertThat(log.suspending().deletesQueues()).isTrue();
             device.change(1, 4, 1, false);
             device.change(1, 6, 1, false);
             if (entry) {

@@ -271,6 +271,36 @@ class VendorCommandSetTest {
         }
     }
 
+    /// A function that is suspended, as far as anybody knows before it was reset.
+    private VendorCommandSet afterAReset() {
+        var commands = VendorCommandSet.open(ControllingController.open(transport, TransferOptions.defaults()), 3);
+        commands.suspend();
+        commands.functionWasReset();
+        return commands;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INVALID_FIELD_IN_COMMAND", "COMMAND_SEQUENCE_ERROR"})
+    void aRefusalThatSaysThatItIsNotSuspendedMeansThatItRunsAfterAReset(StatusCode status) {
+        var commands = afterAReset();
+        transport.override = command -> Completion.failure(status);
+        commands.resume();
+        assertThat(commands.isSuspended()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INTERNAL_ERROR", "SANITIZE_IN_PROGRESS", "INVALID_COMMAND_OPCODE", "NAMESPACE_NOT_READY"})
+    void aRefusalForAnotherReasonDoesNotMeanThatItRuns(StatusCode status) {
+        var commands = afterAReset();
+        transport.override = command -> Completion.failure(status);
+        assertThatThrownBy(commands::resume).isInstanceOf(CommandFailedException.class);
+        assertThat(commands.isSuspended()).isTrue();
+        transport.override = command -> null;
+        commands.resume();
+        assertThat(suspended).isFalse();
+        assertThat(commands.isSuspended()).isFalse();
+    }
+
     @Test
     void aStateIsMovedOnlyWhileTheFunctionIsKnownToBeSuspended() {
         var commands = VendorCommandSet.open(ControllingController.open(transport, TransferOptions.defaults()), 3);

@@ -22,8 +22,12 @@ final class ModelTracking implements UserDataTracking {
     private final ModelMedium medium;
     private final Map<Long, byte[]> log = new TreeMap<>();
     final List<String> calls = new ArrayList<>();
+    /// How long each wait for the suspension was to be at most.
+    final List<Duration> waits = new ArrayList<>();
     /// What happens before a call.
     ModelMedium.Hook before = call -> {};
+    /// What happens before ranges of changes are told.
+    Runnable visiting = () -> {};
     UserDataLogState state = UserDataLogState.OFF;
     boolean suspended;
     private boolean everything;
@@ -112,6 +116,7 @@ final class ModelTracking implements UserDataTracking {
 
     @Override
     public UserDataChanges takeAfterSuspension(Duration timeout) {
+        waits.add(timeout);
         call("takeAfterSuspension");
         requireStarted();
         if (!suspended) {
@@ -170,6 +175,7 @@ final class ModelTracking implements UserDataTracking {
 
         @Override
         public void forEachRange(RangeVisitor visitor) {
+            owner.visiting.run();
             if (isEverything) {
                 owner.medium.content.forEach((id, blocks) -> visitor.range(id, 0, blocks.length, false));
             }

@@ -46,12 +46,36 @@ final class AdminCommands {
             command.fail(StatusCode.INVALID_COMMAND_OPCODE);
             return;
         }
-        var admitted = erasure.admit(opcode, command);
-        if (admitted == StatusCode.SUCCESSFUL_COMPLETION) {
+        var status = offered(opcode, command);
+        if (status == StatusCode.SUCCESSFUL_COMPLETION) {
+            status = erasure.admit(opcode, command);
+        }
+        if (status == StatusCode.SUCCESSFUL_COMPLETION) {
             dispatch(opcode, command);
         } else {
-            command.fail(admitted);
+            command.fail(status);
         }
+    }
+
+    /// {@return success, or why this controller never processes such a command, whatever condition it is in}
+    private StatusCode offered(AdminOpcode opcode, Command command) {
+        return switch (opcode) {
+            case DELETE_IO_SUBMISSION_QUEUE,
+                    CREATE_IO_SUBMISSION_QUEUE,
+                    GET_LOG_PAGE,
+                    DELETE_IO_COMPLETION_QUEUE,
+                    CREATE_IO_COMPLETION_QUEUE,
+                    IDENTIFY,
+                    ABORT,
+                    SET_FEATURES,
+                    GET_FEATURES,
+                    ASYNCHRONOUS_EVENT_REQUEST,
+                    FORMAT_NVM,
+                    SANITIZE -> StatusCode.SUCCESSFUL_COMPLETION;
+            default -> controlling == null
+                    ? StatusCode.INVALID_COMMAND_OPCODE
+                    : controlling.offered(opcode, command);
+        };
     }
 
     private void dispatch(AdminOpcode opcode, Command command) {

@@ -38,6 +38,9 @@ abstract class Command {
         return (entry.flags() & FUSE_AND_PSDT_MASK) != 0;
     }
 
+    /// {@return whether so many bytes can be moved as far as is known before the data pointer is resolved}
+    abstract boolean hasRoomFor(long byteSize);
+
     /// Resolves the data pointer for so many bytes. Nothing may be copied unless this was successful.
     ///
     /// @return success, or why the data cannot be reached

@@ -6,7 +6,8 @@ import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.SetControllerStateCommand;
 import io.nvmelm.transport.mock.LatencyModel.CommandClass;
 
-/// How many bytes a command moves by its own word, and which class of latency it has. Read before anything is checked.
+/// How many bytes a command moves by its own word, and which class of latency it has. Read before anything is checked;
+/// no time passes for bytes that are more than a command may move.
 final class CommandSizes {
     private static final int IDENTIFY = AdminOpcode.IDENTIFY.value();
     private static final int GET_LOG_PAGE = AdminOpcode.GET_LOG_PAGE.value();

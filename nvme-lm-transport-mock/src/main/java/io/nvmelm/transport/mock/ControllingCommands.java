@@ -1,9 +1,16 @@
 package io.nvmelm.transport.mock;
 
 import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.CreateControllerDataQueueCommand;
+import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
+import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.LogUserDataChangesCommand;
+import io.nvmelm.nvme.ResumeCommand;
+import io.nvmelm.nvme.SetControllerStateCommand;
 import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.nvme.SuspendCommand;
 import io.nvmelm.nvme.TrackMemoryChangesCommand;
+import io.nvmelm.nvme.TrackedMemoryChangesCommand;
 import org.jspecify.annotations.Nullable;
 
 /// The admin commands that exist on the controlling controller alone: live migration of the standard or of the vendor,
@@ -37,11 +44,19 @@ final class ControllingCommands {
         memory.reset();
     }
 
-    void execute(AdminOpcode opcode, Command command) {
+    /// {@return success; Invalid Command Opcode when the subsystem was built without the command; or Invalid Field in
+    /// Command when the command has no such operation (SEL)}
+    StatusCode offered(AdminOpcode opcode, Command command) {
         if (!exists(opcode)) {
-            command.fail(StatusCode.INVALID_COMMAND_OPCODE);
-            return;
+            return StatusCode.INVALID_COMMAND_OPCODE;
         }
+        return hasOperation(opcode, command.entry.cdw10() & 0xFF)
+                ? StatusCode.SUCCESSFUL_COMPLETION
+                : StatusCode.INVALID_FIELD_IN_COMMAND;
+    }
+
+    /// Processes a command that is [#offered(AdminOpcode, Command)].
+    void execute(AdminOpcode opcode, Command command) {
         switch (opcode) {
             case MIGRATION_SEND -> migration.send(command);
             case MIGRATION_RECEIVE -> migration.receive(command);
@@ -74,15 +89,27 @@ final class ControllingCommands {
         };
     }
 
-    private void trackSend(Command command) {
-        int select = command.entry.cdw10() & 0xFF;
+    private boolean hasOperation(AdminOpcode opcode, int select) {
         var tracking = configuration.tracking();
-        if (select == LogUserDataChangesCommand.SELECT && tracking.userDataChanges()) {
+        return switch (opcode) {
+            case MIGRATION_SEND -> select == SuspendCommand.SELECT
+                    || select == ResumeCommand.SELECT
+                    || select == SetControllerStateCommand.SELECT;
+            case MIGRATION_RECEIVE -> select == GetControllerStateCommand.SELECT;
+            case CONTROLLER_DATA_QUEUE -> select == CreateControllerDataQueueCommand.SELECT
+                    || select == DeleteControllerDataQueueCommand.SELECT;
+            case TRACK_SEND -> (select == LogUserDataChangesCommand.SELECT && tracking.userDataChanges())
+                    || (select == TrackMemoryChangesCommand.SELECT && tracking.hostMemoryChanges());
+            case TRACK_RECEIVE -> select == TrackedMemoryChangesCommand.SELECT;
+            default -> true;
+        };
+    }
+
+    private void trackSend(Command command) {
+        if ((command.entry.cdw10() & 0xFF) == LogUserDataChangesCommand.SELECT) {
             dataQueues.logUserData(command);
-        } else if (select == TrackMemoryChangesCommand.SELECT && tracking.hostMemoryChanges()) {
-            memory.track(command);
         } else {
-            command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
+            memory.track(command);
         }
     }
 

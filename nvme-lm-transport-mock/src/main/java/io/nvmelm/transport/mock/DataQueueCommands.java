@@ -47,9 +47,7 @@ final class DataQueueCommands {
 
     /// Controller Data Queue.
     void queue(Command command) {
-        if (!configuration.tracking().userDataChanges()) {
-            command.fail(StatusCode.INVALID_COMMAND_OPCODE);
-        } else if (command.entry.namespaceId() != 0) {
+        if (command.entry.namespaceId() != 0) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
         } else {
             switch (command.entry.cdw10() & 0xFF) {
@@ -83,14 +81,14 @@ final class DataQueueCommands {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
             return;
         }
-        int id = freeId();
-        if (exceedsQueueLimits() || id == MAXIMUM_QUEUES) {
-            command.fail(UncertainReadings.tooManyDataQueues(configuration));
-            return;
-        }
         var status = command.bindRing(dwords * Integer.BYTES, contiguous);
         if (status != StatusCode.SUCCESSFUL_COMPLETION) {
             command.fail(status);
+            return;
+        }
+        int id = freeId();
+        if (exceedsQueueLimits() || id == MAXIMUM_QUEUES) {
+            command.fail(UncertainReadings.tooManyDataQueues(configuration));
             return;
         }
         var queue = new DataQueue(
@@ -147,6 +145,10 @@ final class DataQueueCommands {
 
     private void remove(Entry removed) {
         removed.logger.end();
+        forget(removed);
+    }
+
+    private void forget(Entry removed) {
         removed.queue.delete();
         byId.remove(removed.queue.id);
         byPlace[removed.queue.target.place()] = null;
@@ -314,10 +316,11 @@ final class DataQueueCommands {
         }
     }
 
-    /// The controlling controller was reset: all queues are deleted.
+    /// The controlling controller was reset: all queues are deleted, and nothing is posted any more.
     void reset() {
         for (var entry : List.copyOf(byId.values())) {
-            remove(entry);
+            entry.logger.abandon();
+            forget(entry);
         }
     }
 

@@ -56,8 +56,13 @@ final class DirectCommand extends Command {
     }
 
     @Override
+    boolean hasRoomFor(long byteSize) {
+        return byteSize <= dataByteSize;
+    }
+
+    @Override
     StatusCode bindData(long byteSize) {
-        return byteSize <= dataByteSize ? StatusCode.SUCCESSFUL_COMPLETION : StatusCode.DATA_TRANSFER_ERROR;
+        return hasRoomFor(byteSize) ? StatusCode.SUCCESSFUL_COMPLETION : StatusCode.DATA_TRANSFER_ERROR;
     }
 
     /// Ring memory is in one piece and needs no list.

@@ -314,7 +314,8 @@ public final class InMemoryController {
         stateGeneration++;
         command.alwaysDoNotRetry = configuration.has(DeviceVariant.ALWAYS_DO_NOT_RETRY);
         long byteSize = admin ? CommandSizes.admin(command.entry) : CommandSizes.io(command.entry, configuration);
-        long nanos = latency(CommandSizes.classOf(command.entry, admin), byteSize);
+        long moved = byteSize <= configuration.maximumDataBytes() && command.hasRoomFor(byteSize) ? byteSize : 0;
+        long nanos = latency(CommandSizes.classOf(command.entry, admin), moved);
         if (!admin || !isControlling()) {
             return nanos;
         }

@@ -316,6 +316,23 @@ public final class InMemorySubsystemBuilder {
     /// the variants. Replaces what was set before by [#tracking(TrackingLimits)], [#variants(DeviceVariant...)],
     /// [#stateVersions(int...)], [#vendorFormats(UUID...)] and [#reportSuspendedInCompletion(boolean)].
     ///
+    /// What is not imitated, and is here as the standard has it:
+    ///
+    /// - Identify: HMLMS and the five commands on migratable controllers, AOCS.RALBAS, an entry format of 1 in the NVM
+    ///   specific data of a namespace.
+    /// - Suspend and Resume: a Suspend Notification that names an unknown controller succeeds, admin commands under way
+    ///   are not waited for, the controlling controller can suspend itself, and a Resume goes on with I/O queues alone.
+    /// - Get Controller State: an unknown controller is Invalid Controller Data Queue, an offset equal to the size is
+    ///   an Invalid Field in Command, priorities of submission queues are left out, and S0PT is the phase of the next
+    ///   entry also where the tail is 0. The last makes a state that no other device can go on with.
+    /// - Set Controller State: offsets are ignored, a controller need not be fit for it, queues are hardly verified,
+    ///   and Resume does not wait for the end of a sequence.
+    /// - Data queues: alignment, size and head are hardly checked, Get Features moves 8 bytes, setting the head drops
+    ///   no event, and markers are posted into a full queue over entries that the host did not read.
+    /// - Dataset Management logs a block too many and loses ranges.
+    /// - Track Send of memory changes and Track Receive are an Internal Error; here the one has no such operation and
+    ///   the other is no command.
+    ///
     /// @return this
     public InMemorySubsystemBuilder likePublicEmulation() {
         options = options.likePublicEmulation();

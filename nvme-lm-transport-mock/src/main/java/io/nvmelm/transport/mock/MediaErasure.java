@@ -12,6 +12,7 @@ import java.util.Set;
 /// refused meanwhile. Guarded by the lock of the world.
 ///
 /// The media of all namespaces are deallocated when a sanitize operation is over; until then no command can read them.
+/// While a namespace is sanitized, it is not formatted, and the subsystem is not sanitized.
 /// The change is logged for the controller that processed the command, like every change.
 final class MediaErasure {
     /// Bytes of the Sanitize Status log page that are not 0.
@@ -62,8 +63,9 @@ final class MediaErasure {
         }
     }
 
-    /// {@return success, or why an admin command cannot be processed while media are sanitized} Commands that neither
-    /// touch media nor migrate are processed (Base 2.3 fig. 143 and 144).
+    /// {@return success, or why an admin command that the controller has cannot be processed while media are sanitized}
+    /// Commands that neither touch media nor migrate are processed (Base 2.3 fig. 143 and 144). Sanitize and Format NVM
+    /// check their fields before the condition of namespaces.
     StatusCode admit(AdminOpcode opcode, Command command) {
         boolean refused = switch (opcode) {
             case DELETE_IO_SUBMISSION_QUEUE,
@@ -110,6 +112,8 @@ final class MediaErasure {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
         } else if (subsystem.hasSuspendedController()) {
             command.fail(StatusCode.CONTROLLER_SUSPENDED);
+        } else if (!namespacesInProgress.isEmpty()) {
+            command.fail(StatusCode.SANITIZE_NAMESPACE_IN_PROGRESS);
         } else if (action < BLOCK_ERASE) {
             // there is no failure mode to exit
             command.succeed();
@@ -141,6 +145,10 @@ final class MediaErasure {
         }
         if ((command.entry.cdw10() & FORMAT_INDEX_MASK) != 0) {
             command.fail(StatusCode.INVALID_NAMESPACE_OR_FORMAT);
+            return;
+        }
+        if (medium == null ? !namespacesInProgress.isEmpty() : namespacesInProgress.contains(namespaceId)) {
+            command.fail(StatusCode.SANITIZE_NAMESPACE_IN_PROGRESS);
             return;
         }
         long first = medium == null ? 1 : namespaceId;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Track Send, Track Memory Changes, and Track Receive, Tracked Memory Changes, of the controlling controller (Base 2.3
 /// clauses 5.2.28.1.2 and 5.2.27.1.1). Checks are made in this order: coded fields, controller identifier, whether it
 /// is tracked already or not at all, whether it is suspended, header of the data, its length, its ranges one by one,
-/// resources.
+/// resources. The length of a report is that of its data.
 ///
 /// A start that is refused changes nothing. Tracking ends by a stop or a reset of the controlling controller, and by
 /// nothing that happens to the controller that is watched.
@@ -148,10 +148,7 @@ final class MemoryTrackingCommands {
     void receive(Command command) {
         long byteSize = CommandSizes.trackedChanges(command.entry);
         var target = target(command);
-        if ((command.entry.cdw10() & 0xFF) != 0
-                || command.entry.namespaceId() != 0
-                || byteSize < REPORT_HEADER_BYTES
-                || byteSize > configuration.maximumDataBytes()) {
+        if (command.entry.namespaceId() != 0) {
             command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
             return;
         }
@@ -162,6 +159,10 @@ final class MemoryTrackingCommands {
         var tracked = target.port().tracked();
         if (tracked == null) {
             command.fail(UncertainReadings.NOT_TRACKED);
+            return;
+        }
+        if (byteSize < REPORT_HEADER_BYTES || byteSize > configuration.maximumDataBytes()) {
+            command.fail(StatusCode.INVALID_FIELD_IN_COMMAND);
             return;
         }
         boolean suspended = command.suspensionEpoch != Suspension.NOT_SUSPENDED

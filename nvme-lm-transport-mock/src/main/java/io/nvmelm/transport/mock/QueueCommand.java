@@ -41,6 +41,11 @@ final class QueueCommand extends Command {
     }
 
     @Override
+    boolean hasRoomFor(long byteSize) {
+        return true;
+    }
+
+    @Override
     StatusCode bindRing(long byteSize, boolean contiguous) {
         var found = new HostRing(engine.port(), engine.pageBytes());
         ring = found;

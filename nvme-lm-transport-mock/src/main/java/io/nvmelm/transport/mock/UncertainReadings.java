@@ -35,10 +35,13 @@ import io.nvmelm.nvme.StatusCode;
 /// - *The hints of a refused start of memory tracking*: MRTG is the smallest granularity that the device has resources
 ///   for; NMRTD is 0 where the granularity that was asked for is smaller than that.
 /// - *A controller that is just being suspended* counts as suspended for Track Send and Sanitize.
-/// - *Track Receive* with fewer bytes than its header has is an Invalid Field.
+/// - *Track Receive* with fewer bytes than its header has is an Invalid Field, for a controller that is tracked.
 /// - *Memory that is tracked while another memory is attached* stays tracked by its addresses.
-/// - *Sanitize and Format NVM* change the media by the controller that processed the command, so they are logged for that
-///   one alone; a sanitize operation changes them when it is over.
+/// - *Sanitize and Format NVM* change the media by the controller that processed the command, so they are logged for
+///   that one alone; a sanitize operation changes them when it is over. While a namespace is sanitized, formatting it
+///   or sanitizing the subsystem is Sanitize Namespace In Progress.
+/// - *What is checked before a sanitize operation refuses a command*: that the controller has the command and its
+///   operation (SEL); Sanitize and Format NVM check all fields before the condition of namespaces.
 /// - *The vendor specific commands of 2022* have no statuses of their own. Suspending a suspended controller succeeds;
 ///   a save does not disable the controller; a state that is empty or longer than a command may move is an Invalid
 ///   Field.
@@ -52,7 +55,10 @@ import io.nvmelm.nvme.StatusCode;
 /// - *The entry that fills a data queue* carries "full" and its range, see [DeviceVariant#FULL_ENTRY_WITHOUT_RANGE].
 ///   Where a marker took the last slot, a further change stops logging with the event, and the entry "full" follows
 ///   when a slot is free.
-/// - *A marker without a slot* is not posted: the host has seen "full" before, or sees it later.
+/// - *A marker without a slot* follows as soon as one is free; of several the newest does. It does not when the newest
+///   entry says "full", or the one that is owed does: the host knows then that changes were lost. DUDMQ deletes the
+///   queue without it.
+/// - *A reset of the controlling controller* posts nothing into the queues that it deletes, not even what is late.
 /// - *A start in a full data queue* succeeds, see [DeviceVariant#START_REFUSED_WHEN_FULL].
 /// - *The tail pointer event* happens when the slot that the trigger names gets an entry, not when the tail arrives
 ///   there, see [DeviceVariant#TAIL_EVENT_ONE_SLOT_EARLY].

@@ -2,13 +2,14 @@ package io.nvmelm.transport.mock;
 
 import io.nvmelm.nvme.EntrySequence;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Logging of the user data changes of one controller into its queue: which entries are posted, when, and with which
 /// place in the sequence (NVM Command Set 1.2 clauses 4.1.8 and 5.6).
 ///
 /// The entry that makes the queue full says so and has its range; then logging has stopped. A change for which there is
 /// no slot at all, because a marker took the last one, stops logging too; the entry that says so follows as soon as a
-/// slot is free. Guarded by the lock of the world.
+/// slot is free. So does a marker that finds no slot. Guarded by the lock of the world.
 final class UserDataLogger {
     /// How long a change is held back where entries are merged.
     static final long MERGING_NANOS = 20_000;
@@ -22,14 +23,18 @@ final class UserDataLogger {
     private final SubsystemConfiguration configuration;
     private final boolean merges;
     private final boolean goesOnAfterFull;
+    private final boolean ignoresStartWhenLogging;
     private final MemorySegment entry = MemorySegment.ofArray(new byte[DataQueue.ENTRY_BYTES]);
     private final TimerEvent mergingOver = new TimerEvent(this::flush);
     private final TimerEvent lateSuspendEntry = new TimerEvent(this::postSuspended);
     private boolean logging;
     /// Whether the next entry is the first one.
     private boolean firstOwed;
-    /// Whether a change was lost without an entry that says so.
-    private boolean fullOwed;
+    /// The entry that found no slot and follows when one is free: full, where a change was lost without an entry that
+    /// says so, or else the newest marker. While there is one the queue has no slot.
+    private @Nullable EntrySequence owed;
+    /// Whether the entry that is owed comes after a first one that is owed too.
+    private boolean firstOwedBefore;
     /// Whether the queue was full since the last start.
     private boolean wasFull;
     /// Whether the newest entry since the last start says that the queue is full.
@@ -46,11 +51,13 @@ final class UserDataLogger {
         this.configuration = configuration;
         this.merges = configuration.has(DeviceVariant.ENTRIES_MERGED);
         this.goesOnAfterFull = configuration.has(DeviceVariant.LOGGING_GOES_ON_AFTER_FULL);
+        this.ignoresStartWhenLogging = configuration.has(DeviceVariant.START_WHEN_LOGGING_SUCCEEDS);
     }
 
-    /// {@return whether changes are logged and no start is due}
+    /// {@return whether changes are logged and no start is due} After a full queue none is where logging goes on by
+    /// itself and a start while logging changes nothing.
     boolean isLogging() {
-        return logging && !wasFull;
+        return logging && (!wasFull || ignoresStartWhenLogging);
     }
 
     /// Logs from now on.
@@ -59,7 +66,9 @@ final class UserDataLogger {
         queue.dropFull();
         wasFull = false;
         saidFull = false;
-        fullOwed = false;
+        if (owed == EntrySequence.LAST_FULL) {
+            owed = null;
+        }
         logging = true;
         begin();
     }
@@ -107,17 +116,28 @@ final class UserDataLogger {
 
     /// The host gave slots back.
     void slotsFreed() {
-        if (fullOwed && queue.free() > 0) {
-            fullOwed = false;
-            post(EntrySequence.LAST_FULL);
+        var marker = owed;
+        if (marker != null && queue.free() > 0) {
+            owed = null;
+            if (firstOwedBefore && queue.free() > 1) {
+                post(EntrySequence.FIRST);
+            }
+            post(marker);
         }
     }
 
     /// The queue is about to be deleted: what is late happens now, what is not posted by then is lost.
     void end() {
         postLateSuspendEntry();
+        abandon();
+    }
+
+    /// The controlling controller was reset, and the queue with it: nothing more is posted.
+    void abandon() {
+        clock.cancel(lateSuspendEntry);
         clock.cancel(mergingOver);
         holdsChange = false;
+        owed = null;
         logging = false;
     }
 
@@ -214,8 +234,8 @@ final class UserDataLogger {
     }
 
     private void lost() {
-        if (!saidFull && !fullOwed) {
-            fullOwed = true;
+        if (!saidFull && owed != EntrySequence.LAST_FULL) {
+            owe(EntrySequence.LAST_FULL);
             full();
         }
     }
@@ -234,7 +254,7 @@ final class UserDataLogger {
         }
     }
 
-    /// A marker for which there is no slot is not posted.
+    /// A marker for which there is no slot is owed, unless the host finds or will find that the queue was full.
     private void postLast(EntrySequence sequence) {
         if (firstOwed && queue.free() > 1) {
             postFirst();
@@ -242,7 +262,21 @@ final class UserDataLogger {
         if (queue.free() > 0) {
             firstOwed = false;
             post(sequence);
+        } else if (!saidFull && owed != EntrySequence.LAST_FULL) {
+            owe(sequence);
         }
+    }
+
+    /// Of several the newest is owed. A first entry that was due before it is owed with it, unless the queue was full:
+    /// that says more.
+    private void owe(EntrySequence sequence) {
+        if (sequence == EntrySequence.LAST_FULL) {
+            firstOwedBefore = false;
+        } else {
+            firstOwedBefore = firstOwed || (owed != null && firstOwedBefore);
+            firstOwed = false;
+        }
+        owed = sequence;
     }
 
     private void post(EntrySequence marker) {

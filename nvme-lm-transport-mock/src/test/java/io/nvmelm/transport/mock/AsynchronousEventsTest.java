@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.rules.Proves;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AsynchronousEventsTest {
     private final VirtualClock clock = new VirtualClock();
@@ -154,5 +156,25 @@ class AsynchronousEventsTest {
         assertThatThrownBy(() -> controller.raiseAsynchronousEvent(0, -1, 0)).isInstanceOf(InvalidValueException.class);
         assertThatThrownBy(() -> controller.raiseAsynchronousEvent(0, 0, 256)).isInstanceOf(
                 InvalidValueException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Proves(device = "event.lost-by-reset")
+    void eventsThatWaitAreLostByAReset(boolean ofFunction) {
+        var controlling = InMemorySubsystem.builder(clock).build().controllingController();
+        var queues = new TestHost(controlling).bringUp();
+        controlling.raiseAsynchronousEvent(4, 0, 0);
+        controlling.raiseAsynchronousEvent(1, 0, 2);
+        if (ofFunction) {
+            controlling.functionLevelReset();
+        } else {
+            controlling.writeRegister32(NvmRegisters.CC, 0);
+        }
+        queues.bringUp().submit(0, 0x0C, e -> {});
+        clock.runUntilIdle();
+        assertThat(queues.poll(0)).isEmpty();
+        controlling.raiseAsynchronousEvent(4, 1, 0);
+        assertThat(queues.poll(0)).extracting(TestHost.Entry::dword0).containsExactly(0x104);
     }
 }

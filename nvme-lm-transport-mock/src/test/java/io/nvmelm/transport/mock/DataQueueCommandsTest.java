@@ -310,4 +310,16 @@ class DataQueueCommandsTest {
         queues.admin(0x45, e -> e.cdw10(1));
         assertThat(queues.admin(0x45, create(LIST, false, 256)).status().isSuccess()).isTrue();
     }
+
+    @Test
+    @Proves(device = {"queue-create.prp-offset", "queue-create.limit-of-controller"})
+    void memoryIsCheckedBeforeTheNumberOfQueues() {
+        var few = with(limits(1, 8, 0, 0, 0));
+        var queues = hostOf(few);
+        few.ring(2, 4);
+        assertThat(queues.admin(0x45, create(0x30_0004, true, 4)).is(PRP_OFFSET_INVALID)).isTrue();
+        assertThat(queues.admin(0x45, create(queues.memory.byteSize(), true, 4)).is(INVALID_FIELD_IN_COMMAND))
+                .isTrue();
+        assertThat(queues.admin(0x45, create(0x30_0000, true, 4)).is(NOT_ENOUGH_RESOURCES)).isTrue();
+    }
 }

@@ -284,4 +284,16 @@ class DataQueueHeadTest {
         assertThat(listen(host)).isEmpty();
         assertThat(get(0, ring.id).completion().status().is(INVALID_CONTROLLER_DATA_QUEUE)).isTrue();
     }
+
+    @Test
+    @Proves(device = "queue-delete.drops-events")
+    void aFullEventIsOverWithItsQueue() {
+        ring.started();
+        for (int i = 0; i < 7; i++) {
+            host.write(i, 1);
+        }
+        ring.delete();
+        assertThat(host.ring(8).id).isEqualTo(ring.id);
+        assertThat(listen(host)).isEmpty();
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.rules.Proves;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,12 @@ class DataQueueSuspensionTest {
 
     private void with(DeviceVariant... variants) {
         host = new DataQueueHost(variants);
+        ring = host.ring(16);
+    }
+
+    private void withSlowWrites() {
+        host = new DataQueueHost(b -> b.latency(LatencyModel.none()
+                .with(LatencyModel.CommandClass.WRITE, Duration.ofMillis(1))));
         ring = host.ring(16);
     }
 
@@ -200,7 +207,7 @@ class DataQueueSuspensionTest {
     @Test
     @Proves(device = {"log.full-entry", "event.full", "resume.logging-goes-on"})
     void aChangeThatFindsNoSlotAfterAResumeIsReportedAsLost() {
-        var events = new java.util.ArrayList<Integer>();
+        var events = new ArrayList<Integer>();
         host.transport.listenForEvents(e -> events.add(e.information()));
         ring.started();
         for (int i = 0; i < 13; i++) {
@@ -255,9 +262,7 @@ class DataQueueSuspensionTest {
     @Test
     @Proves(device = "reset.migratable-while-suspending")
     void aSuspendThatAResetAnsweredDeletesTheQueue() {
-        host = new DataQueueHost(b -> b.latency(LatencyModel.none()
-                .with(LatencyModel.CommandClass.WRITE, Duration.ofMillis(1))));
-        ring = host.ring(16);
+        withSlowWrites();
         host.guest.submit(1, 0x01, TestHost.io(2, 1, TestHost.DATA, 0));
         host.clock.advance(Duration.ZERO);
         var suspend = startSuspend(DELETE);
@@ -283,5 +288,54 @@ class DataQueueSuspensionTest {
         var again = host.ring(16).started();
         host.write(2, 1);
         assertThat(again.take()).containsExactly(FIRST, "00 1 2 0");
+    }
+
+    @Test
+    @Proves(device = "suspend.deletes-queue")
+    void theFirstOfSeveralThatWaitDeletesTheQueueToo() {
+        withSlowWrites();
+        host.guest.submit(1, 0x01, TestHost.io(2, 1, TestHost.DATA, 0));
+        host.clock.advance(Duration.ZERO);
+        var deletes = startSuspend(DELETE);
+        var keeps = startSuspend(0);
+        host.clock.advance(Duration.ZERO);
+        assertThat(deletes).isNotDone();
+        assertThat(deletes.join().isSuccess()).isTrue();
+        assertThat(keeps.join().isSuccess()).isTrue();
+        assertThat(queueIsThere()).isFalse();
+    }
+
+    @Test
+    @Proves(device = {"suspend.ends-by-controlling-reset", "suspend.lost-with-controlling-one"})
+    void aSuspendThatWasLostWithTheControllingControllerDeletesNoLaterQueue() {
+        withSlowWrites();
+        host.guest.submit(1, 0x01, TestHost.io(2, 1, TestHost.DATA, 0));
+        host.clock.advance(Duration.ZERO);
+        var lost = startSuspend(DELETE);
+        host.clock.advance(Duration.ZERO);
+        assertThat(lost).isNotDone();
+        host.subsystem.controllingController().functionLevelReset();
+        assertThat(lost).isCompletedExceptionally();
+        ring = host.ring(16).started();
+        suspend(0);
+        assertThat(queueIsThere()).isTrue();
+        assertThat(ring.take()).containsExactly(FIRST, "00 1 2 0", SUSPENDED);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Proves(device = {"reset.controlling-deletes-queues", "suspend.entry-may-come-late"})
+    void aResetOfTheControllingControllerPostsNoLateSuspendEntry(ControllerLevelResetTest.Kind kind) {
+        with(DeviceVariant.SUSPEND_ENTRY_AFTER_ANSWER);
+        new TestHost(host.subsystem.controllingController()).bringUp();
+        var events = new ArrayList<Integer>();
+        host.transport.listenForEvents(e -> events.add(e.information()));
+        ring.started();
+        ring.arm(0, 1);
+        suspend(0);
+        kind.reset(host.subsystem.controllingController());
+        host.clock.runUntilIdle();
+        assertThat(ring.read()).containsExactly(FIRST);
+        assertThat(events).isEmpty();
     }
 }

@@ -149,7 +149,7 @@ class DeviceProfileTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 4, 4097, 5_000_001})
-    @Proves(device = {"state.vendor-opaque", "set.vendor-data"})
+    @Proves(device = "set.vendor-data")
     void vendorStateHasAnySize(int padding) {
         var subsystem = InMemorySubsystem.builder(clock)
                 .migratableControllers(2)
@@ -200,7 +200,7 @@ class DeviceProfileTest {
     }
 
     @Test
-    @Proves(device = {"get.suspension-not-reported", "formats.standard-only"})
+    @Proves(device = "formats.standard-only")
     void thePublicEmulationSaysSuspendedInTheHeaderAlone() {
         var subsystem = InMemorySubsystem.builder(clock).likePublicEmulation().build();
         var management = new ManagementHost(subsystem);
@@ -228,5 +228,34 @@ class DeviceProfileTest {
         management.resume(1);
         Consumer<SubmissionEntryView> outOfRange = TestHost.io(-1, 1, TestHost.DATA, 0);
         assertThat(host.execute(1, 1, 0x02, outOfRange).status().doNotRetry()).isTrue();
+    }
+
+    /// Where logging goes on by itself, a start after a full queue is one while logging.
+    @Test
+    void thePublicEmulationIgnoresAStartAfterAFullQueue() {
+        var host = new DataQueueHost(InMemorySubsystemBuilder::likePublicEmulation);
+        var ring = host.ring(4).started();
+        host.write(1, 1);
+        host.write(2, 1);
+        assertThat(ring.take()).containsExactly("82 0 0 0", "00 1 1 0", "0E 1 2 0");
+        assertThat(ring.start().isSuccess()).isTrue();
+        host.write(3, 1);
+        assertThat(ring.take()).containsExactly("00 1 3 0");
+    }
+
+    @Test
+    @Proves(device = "log.full-needs-start")
+    void aStartAfterAFullQueueIsNoneWhileLogging() {
+        for (var variant : new DeviceVariant[] {
+            DeviceVariant.START_WHEN_LOGGING_SUCCEEDS, DeviceVariant.LOGGING_GOES_ON_AFTER_FULL
+        }) {
+            var host = new DataQueueHost(variant);
+            var ring = host.ring(4).started();
+            host.write(1, 1);
+            host.write(2, 1);
+            ring.take();
+            assertThat(ring.start().isSuccess()).isTrue();
+            assertThat(ring.take()).containsExactly("82 0 0 0");
+        }
     }
 }

@@ -190,4 +190,54 @@ class MediaErasureTest {
                         + (opcode == 0x84 ? sanitized : nothing)
                         + nothing);
     }
+
+    /// What a controller does not have it does not have during a sanitize operation either.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Proves(device = {
+        "discovery.unsupported-opcode",
+        "discovery.reserved-select",
+        "discovery.migratable-refuses-commands",
+        "sanitize.subsystem-refuses-commands",
+        "sanitize.namespace-refuses-commands"
+    })
+    void commandsThatDoNotExistAreUnknownDuringASanitizeToo(boolean ofNamespace) {
+        var slow = subsystem(Duration.ofSeconds(5));
+        var guest = new TestHost(slow.controller(1)).bringUp();
+        var manager = new ManagementHost(slow);
+        if (ofNamespace) {
+            slow.sanitizeNamespace(2, true);
+        } else {
+            assertStatus(command(manager, 0x84, BLOCK_ERASE, 0), SUCCESSFUL_COMPLETION);
+        }
+        for (int opcode : new int[] {0x3D, 0x3E, 0x41, 0x42, 0x45}) {
+            guest.submit(0, opcode, e -> e.cdw11(0x1_0001));
+            clock.advance(Duration.ZERO);
+            assertThat(guest.poll(0)).singleElement().matches(e -> e.is(INVALID_COMMAND_OPCODE));
+            assertStatus(command(manager, opcode, 9, 0x1_0001), INVALID_FIELD_IN_COMMAND);
+        }
+        for (int opcode : new int[] {0xC4, 0xC8, 0xCC, 0xD2, 0xD5}) {
+            assertStatus(command(manager, opcode, 1, 0), INVALID_COMMAND_OPCODE);
+        }
+        var refused = ofNamespace ? SANITIZE_NAMESPACE_IN_PROGRESS : SANITIZE_IN_PROGRESS;
+        assertStatus(command(manager, 0x41, 0, 0x1_0001), refused);
+        assertStatus(command(manager, 0x42, 0, 1), refused);
+    }
+
+    @Test
+    void aNamespaceThatIsSanitizedIsNotErasedByAnotherCommand() {
+        write(host);
+        var written = read(host, 2);
+        subsystem.sanitizeNamespace(2, true);
+        assertThat(host.admin(0x80, e -> e.namespaceId(2)).is(SANITIZE_NAMESPACE_IN_PROGRESS)).isTrue();
+        assertThat(host.admin(0x80, e -> e.namespaceId(0xFFFF_FFFFL)).is(SANITIZE_NAMESPACE_IN_PROGRESS)).isTrue();
+        assertThat(host.admin(0x84, e -> e.cdw10(BLOCK_ERASE)).is(SANITIZE_NAMESPACE_IN_PROGRESS)).isTrue();
+        assertThat(read(host, 1)).isEqualTo(written);
+        assertThat(host.admin(0x80, e -> e.namespaceId(1)).status().isSuccess()).isTrue();
+        assertThat(read(host, 1)).containsOnly(0);
+        subsystem.sanitizeNamespace(2, false);
+        assertThat(read(host, 2)).isEqualTo(written);
+        assertThat(host.admin(0x80, e -> e.namespaceId(0xFFFF_FFFFL)).status().isSuccess()).isTrue();
+        assertThat(read(host, 2)).containsOnly(0);
+    }
 }

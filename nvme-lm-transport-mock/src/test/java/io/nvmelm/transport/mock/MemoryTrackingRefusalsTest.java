@@ -270,4 +270,20 @@ class MemoryTrackingRefusalsTest {
         var entry = ManagementHost.entry(Integer.decode(opcode), cdw10, 1, 0, 0, 0);
         assertStatus(new ManagementHost(other).start(entry).join(), expected);
     }
+
+    /// The controller and whether it is tracked are checked before the length of the report.
+    @ParameterizedTest
+    @CsvSource({
+        "9, INVALID_CONTROLLER_IDENTIFIER",
+        "2, INVALID_CONTROLLER_IDENTIFIER",
+        "1, INVALID_FIELD_IN_COMMAND",
+    })
+    @Proves(device = {"report.not-tracked", "report.too-short", "discovery.data-within-mdts"})
+    void aReportOfAWrongLengthIsRefusedForWhoIsTracked(int controllerId, StatusCode expected) {
+        assertStatus(tracking.start(1, 1, PAGE), SUCCESSFUL_COMPLETION);
+        for (int dwords : new int[] {2, 0xFFFF}) {
+            var entry = ManagementHost.entry(0x3E, 0, controllerId, dwords, 0, 0);
+            assertStatus(tracking.management.start(entry).join(), expected);
+        }
+    }
 }

@@ -9,6 +9,7 @@ import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.rules.Proves;
 import io.nvmelm.transport.mock.TrackingHost.Range;
 import io.nvmelm.transport.mock.TrackingHost.Report;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -268,5 +269,34 @@ class MemoryTrackingTest {
         subsystem.faults().on(AdminOpcode.TRACK_RECEIVE).nth(1).failsWith(INTERNAL_ERROR);
         assertThat(tracking.receive(1, 4096).completion().status().is(INTERNAL_ERROR)).isTrue();
         assertThat(report().ranges()).hasSize(1);
+    }
+
+    /// The controller is suspended when the report is made, but was not when the command arrived.
+    @Test
+    @Proves(device = "report.suspended")
+    void aReportSaysSuspendedOnlyIfTheControllerWasSoDuringTheWholeCommand() {
+        var slow = InMemorySubsystem.builder(clock)
+                .latency(LatencyModel.none().with(LatencyModel.CommandClass.ADMIN, Duration.ofMillis(1)))
+                .build();
+        new TestHost(slow.controller(1)).bringUp();
+        var manager = new TrackingHost(slow);
+        assertThat(manager.start(1, 0, new Range(READ_BUFFER, 16)).isSuccess()).isTrue();
+        try (var memory = manager.management.transport.allocate(64)) {
+            for (boolean resumes : new boolean[] {false, true}) {
+                var answer = manager.management.transport.submit(
+                        ManagementHost.entry(0x3E, 0, 1, 15, 0, 0), memory, 64, ManagementHost.TIMEOUT);
+                if (resumes) {
+                    assertThat(manager.management.resume(1).isSuccess()).isTrue();
+                }
+                assertThat(manager.management.suspend(1).isSuccess()).isTrue();
+                assertThat(answer).isNotDone();
+                assertThat(answer.join().isSuccess()).isTrue();
+                assertThat(slow.controller(1).isSuspended()).isTrue();
+                assertThat(new Report(answer.join(), memory.segment().toArray(ValueLayout.JAVA_BYTE)).suspended())
+                        .isFalse();
+            }
+        }
+        assertThat(manager.receive(1, 64).suspended()).isTrue();
+        assertThat(slow.violations()).isEmpty();
     }
 }
