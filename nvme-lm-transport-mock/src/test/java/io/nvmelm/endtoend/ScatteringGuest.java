@@ -42,6 +42,8 @@ final class ScatteringGuest {
     private final VirtualClock clock;
     private final InMemoryController controller;
     private long writes;
+    /// Which of the pages is next.
+    private int nextTarget;
     private int outstanding;
     private int tail;
     private int head;
@@ -109,8 +111,8 @@ final class ScatteringGuest {
         return writes;
     }
 
-    /// Submits reads into random places of memory, some of them across two pages far from each other, but no more than the queue has
-    /// room for. Returns at once.
+    /// Submits reads into one page after the other of those given, some of them across that and another one far from it, but no more than
+    /// the queue has room for. Returns at once.
     void submitReads(SplittableRandom random, int count, long[] targets) {
         if (outstanding + count >= SLOTS) {
             poll();
@@ -118,7 +120,7 @@ final class ScatteringGuest {
         int submitted = Math.min(count, SLOTS - 1 - outstanding);
         outstanding += submitted;
         for (int i = 0; i < submitted; i++) {
-            long target = targets[random.nextInt(targets.length)];
+            long target = targets[nextTarget++ % targets.length];
             long other = targets[random.nextInt(targets.length)];
             int block = random.nextInt(10_000);
             boolean across = random.nextInt(4) == 0;
