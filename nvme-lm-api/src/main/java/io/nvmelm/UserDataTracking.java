@@ -64,7 +64,7 @@ public interface UserDataTracking {
     /// @param timeout longest time to wait, more than 0
     /// @return the changes, whose state is [UserDataLogState#SUSPENDED] or [UserDataLogState#LOST]
     /// @throws InvalidValueException   when nothing was started
-    /// @throws CommandTimeoutException when the device did not say it in time; no change is lost, the next call returns it
+    /// @throws CommandTimeoutException when the device did not say it in time, or the thread was interrupted, which stays so; no change is lost, the next call returns it
     /// @throws LiveMigrationException  when a command failed; no change is lost
     UserDataChanges takeAfterSuspension(Duration timeout);
 

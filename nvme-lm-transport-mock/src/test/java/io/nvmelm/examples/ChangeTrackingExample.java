@@ -27,12 +27,13 @@ final class ChangeTrackingExample {
                 .budget(Duration.ofMillis(50));
         var outcome = copy.run();                              // the guest runs
         if (outcome.verdict() == PreCopyVerdict.CONVERGED) {
-            controller.suspend();
             try {
+                controller.suspend();
                 outcome = copy.finish(Duration.ofSeconds(5));  // the guest stands still
-            } catch (RuntimeException e) {
-                controller.resume();                           // and goes on where it was
-                throw e;
+            } finally {
+                if (outcome.verdict() != PreCopyVerdict.COMPLETE) {
+                    controller.resume();                       // and goes on where it was
+                }
             }
         }
         return outcome;

@@ -199,7 +199,7 @@ final class UserDataReader {
             awaited = OptionalLong.empty();
         }
         boolean isThere = release(awaited);
-        if (awaited.isPresent() && isReached(awaited.getAsLong())) {
+        if (isThere && awaited.isPresent() && isReached(awaited.getAsLong())) {
             // Entries that were posted before the trigger was armed do not raise it.
             events.tellSoon();
         }
@@ -220,6 +220,9 @@ final class UserDataReader {
         if (queue.isHeadUnsettled()) {
             // Before the head is put right, which would hide that it had been astray.
             heed(queue.ask());
+            if (!isReading()) {
+                return false;
+            }
         }
         var triggerSlot = position.isPresent()
                 ? OptionalLong.of(queue.ring().slotOf(position.getAsLong()))
@@ -231,17 +234,14 @@ final class UserDataReader {
     }
 
     /// Makes sure that what was read is as complete as it looks: that the controller still has the queue, since silence looks the same
-    /// when it was reset, and that the suspension which deleted the queue goes on, since nothing is logged after it.
+    /// when it was reset, and that a suspension goes on of which an entry was read, since what is changed after it may be logged late.
     void confirm() {
         if (isReading() && queue.isThere()) {
             heed(queue.ask());
         }
-        if (queue.presence() != UserDataQueue.Presence.DELETED) {
-            return;
-        }
         if (state == UserDataLogState.SUSPENDED) {
             isSuspendedStill();
-        } else {
+        } else if (queue.presence() == UserDataQueue.Presence.DELETED) {
             loseWithoutEntry();
         }
     }

@@ -348,8 +348,11 @@ public final class NvmeMigratableDevice implements MigratableDevice {
                 partlyLoaded = false;
             }
             if (function != null) {
-                CallbackException.guard("resetting the function", function::reset);
-                commands.functionWasReset();
+                try {
+                    CallbackException.guard("resetting the function", function::reset);
+                } finally {
+                    commands.functionWasReset();
+                }
             }
             if (commands.isSuspended()) {
                 commands.resume();

@@ -141,7 +141,8 @@ public final class UserDataPreCopy {
     }
 
     /// Has [#finish(Duration)] copy everything when changes were lost or no [#run()] ever copied everything. By default it fails, since
-    /// that may take long.
+    /// that may take long. A log that lost changes cannot prove that the device stands still: with this option it is the caller's to know
+    /// that the suspension lasts until the copy is complete.
     ///
     /// @return this
     public UserDataPreCopy everythingInBlackoutWhenLost() {

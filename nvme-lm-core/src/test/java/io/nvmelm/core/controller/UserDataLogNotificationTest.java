@@ -75,6 +75,15 @@ class UserDataLogNotificationTest {
     }
 
     @Test
+    void aLossThatIsNoticedWhenSlotsAreGivenBackIsTold() {
+        await(12);
+        change(5);
+        device.reset();
+        assertThat(log.take().state()).isEqualTo(UserDataLogState.LOST);
+        assertThat(told).containsExactly("told");
+    }
+
+    @Test
     void aNewStartAndTheEndAreTold() {
         await(8);
         log.start(NAMESPACES);

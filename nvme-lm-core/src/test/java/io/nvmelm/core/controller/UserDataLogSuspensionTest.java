@@ -66,6 +66,16 @@ class UserDataLogSuspensionTest {
     }
 
     @Test
+    void anEntryOfAQueueThatIsThereCountsOnlyWhileTheControllerIsSuspended() {
+        var log = started(8, false);
+        suspendAndRead(log);
+        device.suspended = false;
+
+        assertThat(log.take().state()).isEqualTo(UserDataLogState.LOGGING);
+        assertThatThrownBy(() -> log.takeAfterSuspension(SHORT)).isInstanceOf(CommandTimeoutException.class);
+    }
+
+    @Test
     void anEntryOfASuspensionThatNobodySaidHasEndedIsNotTakenForTheNext() {
         for (boolean delete : new boolean[] {false, true}) {
             var log = started(8, delete);
