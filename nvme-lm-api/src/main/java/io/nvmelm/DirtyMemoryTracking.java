@@ -23,6 +23,28 @@ public interface DirtyMemoryTracking {
         }
     }
 
+    /// Refuses a bitmap that cannot take one bit for each page; for implementations, before they ask the device.
+    ///
+    /// @param bitmap what [#report(MemoryRange, long, MemorySegment)] was given
+    /// @param pages  number of pages, 1 or more
+    /// @throws InvalidValueException when it is too small, read-only, or cannot be accessed by this thread
+    static void requireRoom(MemorySegment bitmap, long pages) {
+        long needed = pages / 8 + (pages % 8 == 0 ? 0 : 1);
+        if (bitmap.byteSize() < needed) {
+            throw new InvalidValueException(
+                    "bitmap", bitmap.byteSize() + " bytes", needed + " bytes or more for " + pages + " pages");
+        }
+        if (bitmap.isReadOnly()) {
+            throw new InvalidValueException("bitmap", "read-only memory", "memory that can be written");
+        }
+        if (!bitmap.scope().isAlive() || !bitmap.isAccessibleBy(Thread.currentThread())) {
+            throw new InvalidValueException(
+                    "bitmap",
+                    "memory that cannot be accessed",
+                    "memory that is alive and that this thread may access");
+        }
+    }
+
     /// Starts tracking; ends an earlier tracking of the same device. Blocks.
     ///
     /// @param ranges       what to track, disjoint

@@ -9,6 +9,9 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Proves {
+    /// Rules that it proves on both sides.
+    String[] both() default {};
+
     /// Rules that it proves on the in-memory device.
     String[] device() default {};
 

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Disabled;
@@ -19,10 +20,21 @@ final class RunnableTests {
     /// Names that Surefire looks for when nothing is configured.
     private static final Pattern FOUND_BY_NAME = Pattern.compile("Test.*|.*Test|.*Tests|.*TestCase");
 
-    private RunnableTests() {}
+    private final Predicate<Class<?>> switchesOff;
+
+    /// @param switchesOff whether an annotation may keep what it stands at from being run
+    RunnableTests(Predicate<Class<?>> switchesOff) {
+        this.switchesOff = switchesOff;
+    }
+
+    /// {@return whether an annotation of JUnit may keep what it stands at from being run}
+    static boolean isCondition(Class<?> annotation) {
+        return annotation == Disabled.class || annotation.getPackage().equals(EnabledIf.class.getPackage());
+    }
 
     /// {@return why no test of this class is run for sure, null when they are}
-    static @Nullable String whyNot(Class<?> type) {
+    @Nullable
+    String whyNot(Class<?> type) {
         if (Modifier.isAbstract(type.getModifiers())) {
             return "the class is abstract";
         }
@@ -43,7 +55,8 @@ final class RunnableTests {
     }
 
     /// {@return why this method is not run for sure, null when it is if its class is}
-    static @Nullable String whyNot(Method method) {
+    @Nullable
+    String whyNot(Method method) {
         if (!AnnotationSupport.isAnnotated(method, Testable.class)) {
             return "the method has no annotation of a test";
         }
@@ -52,15 +65,15 @@ final class RunnableTests {
     }
 
     /// {@return what may keep it from being run, null for nothing}
-    private static @Nullable String condition(AnnotatedElement element) {
+    private @Nullable String condition(AnnotatedElement element) {
         var found = find(element, new HashSet<>());
         return found == null ? null : "@" + found.getSimpleName() + " may switch it off";
     }
 
-    private static @Nullable Class<?> find(AnnotatedElement element, Set<Class<?>> seen) {
+    private @Nullable Class<?> find(AnnotatedElement element, Set<Class<?>> seen) {
         for (Annotation annotation : element.getDeclaredAnnotations()) {
             var type = annotation.annotationType();
-            if (type == Disabled.class || type.getPackage().equals(EnabledIf.class.getPackage())) {
+            if (switchesOff.test(type)) {
                 return type;
             }
             var behind = seen.add(type) ? find(type, seen) : null;

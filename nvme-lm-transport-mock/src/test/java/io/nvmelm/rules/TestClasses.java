@@ -18,6 +18,8 @@ final class TestClasses {
     private final List<RuleCoverage.Proof> proofs = new ArrayList<>();
     private final Set<String> misplaced = new TreeSet<>();
 
+    private final RunnableTests runnable = new RunnableTests(RunnableTests::isCondition);
+
     private TestClasses(Path root) {
         this.root = root;
     }
@@ -70,10 +72,10 @@ final class TestClasses {
     }
 
     private void read(Class<?> type) {
-        var whyNotHere = RunnableTests.whyNot(type);
+        var whyNotHere = runnable.whyNot(type);
         add(type, simpleName(type), whyNotHere == null && !hasTests(type) ? "the class has no tests" : whyNotHere);
         for (var method : type.getDeclaredMethods()) {
-            var why = RunnableTests.whyNot(method);
+            var why = runnable.whyNot(method);
             add(method, simpleName(type) + "." + method.getName(), why != null ? why : whyNotHere);
         }
     }
@@ -86,6 +88,10 @@ final class TestClasses {
         if (whyNot != null) {
             misplaced.add(test + " is annotated and is no test that runs: " + whyNot);
         }
+        for (var rule : claim.both()) {
+            proofs.add(new RuleCoverage.Proof(rule, true, test));
+            proofs.add(new RuleCoverage.Proof(rule, false, test));
+        }
         for (var rule : claim.device()) {
             proofs.add(new RuleCoverage.Proof(rule, true, test));
         }
@@ -94,10 +100,10 @@ final class TestClasses {
         }
     }
 
-    private static boolean hasTests(Class<?> type) {
+    private boolean hasTests(Class<?> type) {
         for (Class<?> t = type; t != null; t = t.getSuperclass()) {
             for (var method : t.getDeclaredMethods()) {
-                if (RunnableTests.whyNot(method) == null) {
+                if (runnable.whyNot(method) == null) {
                     return true;
                 }
             }

@@ -1,5 +1,6 @@
 package io.nvmelm.core.controller;
 
+import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.DirtyMemoryTracking.MemoryRange;
 import io.nvmelm.InvalidValueException;
 import java.lang.foreign.MemorySegment;
@@ -102,21 +103,7 @@ final class TrackedMemory {
         if (index < 0 || first + (range.byteSize() >>> TrackedRanges.PAGE_SHIFT) - 1 > ranges.last(index)) {
             throw new InvalidValueException("range", TrackedRanges.text(range), "memory that is tracked as a whole");
         }
-        long pages = range.byteSize() / pageByteSize;
-        long needed = (pages >>> 3) + ((pages & 7) == 0 ? 0 : 1);
-        if (bitmap.byteSize() < needed) {
-            throw new InvalidValueException(
-                    "bitmap", bitmap.byteSize() + " bytes", needed + " bytes or more for " + pages + " pages");
-        }
-        if (bitmap.isReadOnly()) {
-            throw new InvalidValueException("bitmap", "read-only memory", "memory that can be written");
-        }
-        if (!bitmap.scope().isAlive() || !bitmap.isAccessibleBy(Thread.currentThread())) {
-            throw new InvalidValueException(
-                    "bitmap",
-                    "memory that cannot be accessed",
-                    "memory that is alive and that this thread may access");
-        }
+        DirtyMemoryTracking.requireRoom(bitmap, range.byteSize() / pageByteSize);
     }
 
     /// Sets the bits of the pages of a range that were written, and takes them as reported. When this fails, everything counts as

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.DirtyMemoryTracking.MemoryRange;
 import io.nvmelm.InvalidValueException;
 import java.lang.foreign.Arena;
@@ -44,29 +45,12 @@ final class DmaLoggingBitmap {
         DmaLoggingRanges.requirePageSize(pageByteSize);
         DmaLoggingRanges.requirePages(range, pageByteSize);
         long pages = range.byteSize() / pageByteSize;
-        requireRoom(bitmap, pages);
+        DirtyMemoryTracking.requireRoom(bitmap, pages);
         for (long first = 0; first < pages; first += PAGES) {
             long count = Math.min(PAGES, pages - first);
             words.asSlice(0, wordCount(count) * Long.BYTES).fill((byte) 0);
             question.ask(range.deviceAddress() + first * pageByteSize, count * pageByteSize, words.address());
             add(bitmap, first / 8, count);
-        }
-    }
-
-    private static void requireRoom(MemorySegment bitmap, long pages) {
-        long needed = pages / 8 + (pages % 8 == 0 ? 0 : 1);
-        if (bitmap.byteSize() < needed) {
-            throw new InvalidValueException(
-                    "bitmap", bitmap.byteSize() + " bytes", needed + " bytes or more for " + pages + " pages");
-        }
-        if (bitmap.isReadOnly()) {
-            throw new InvalidValueException("bitmap", "read-only memory", "memory that can be written");
-        }
-        if (!bitmap.scope().isAlive() || !bitmap.isAccessibleBy(Thread.currentThread())) {
-            throw new InvalidValueException(
-                    "bitmap",
-                    "memory that cannot be accessed",
-                    "memory that is alive and that this thread may access");
         }
     }
 
