@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.nvmelm.core {
     requires transitive io.nvmelm.api;
+    requires jdk.jfr;
     requires static org.jspecify;
 
     exports io.nvmelm.core.codec;
@@ -11,4 +12,5 @@ module io.nvmelm.core {
     exports io.nvmelm.core.device;
     exports io.nvmelm.core.fsm;
     exports io.nvmelm.core.migration;
+    exports io.nvmelm.core.stream;
 }

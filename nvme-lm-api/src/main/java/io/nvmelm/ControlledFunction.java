@@ -1,5 +1,7 @@
 package io.nvmelm;
 
+import java.util.Optional;
+
 /// What an embedder owns of the function whose controller is migrated: its reset and the guest's access to it.
 /// Migration commands go to the controlling controller and cannot reset the controlled one; only the owner of the
 /// function can.
@@ -19,4 +21,12 @@ public interface ControlledFunction {
 
     /// Gives the guest's access back. Called before the device runs again.
     void restoreAccess();
+
+    /// Reads the properties that the function shows a host, for a manifest or a preflight. Changes nothing, so it may be called
+    /// while the guest runs, from any thread.
+    ///
+    /// @return the properties; empty where they cannot be read, or not now
+    default Optional<ControllerRegisters> registers() {
+        return Optional.empty();
+    }
 }

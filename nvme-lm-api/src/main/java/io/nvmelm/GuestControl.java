@@ -23,4 +23,11 @@ public interface GuestControl {
     /// Lets the virtual processors run: on the destination after the device runs there, on the source when a migration
     /// failed and the device runs again here.
     void resume();
+
+    /// A device had to be reset so that it runs again, on the way back from a failed migration: the guest finds a controller
+    /// without queues, as after a reset of its own, and commands in flight are not answered. Called before [#resume()]; a VMM arms the
+    /// interrupts of the function again, and may tell the guest. Does nothing by default.
+    ///
+    /// @param device name of the device
+    default void deviceWasReset(String device) {}
 }

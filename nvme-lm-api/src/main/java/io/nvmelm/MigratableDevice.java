@@ -1,6 +1,7 @@
 package io.nvmelm;
 
 import io.nvmelm.nvme.StateFormat;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,40 @@ public interface MigratableDevice extends AutoCloseable {
     default void selectStateFormat(StateFormat format) {
         throw new InvalidValueException("format", format.toString(), "none: this device has no choice of formats")
                 .at(identity().name(), "choosing the format");
+    }
+
+    /// {@return everything about this device that decides whether its state can go to another one} Blocks for the commands that ask the
+    /// controller; changes nothing, so it can be called while the guest runs.
+    ///
+    /// @throws LiveMigrationException when the device did not answer
+    default DeviceManifest manifest() {
+        return new DeviceManifest(
+                identity().name(),
+                capabilities(),
+                stateFormats(),
+                estimatedStateBytes(),
+                Long.MAX_VALUE,
+                identity().controller().map(ControllerManifest::of),
+                Set.of(),
+                false);
+    }
+
+    /// Looks for reasons on this side alone why the device could not be migrated now, or not be loaded now: what the device supports,
+    /// its condition, the transport, permissions, free resources. Blocks for the commands that ask the controller; changes nothing.
+    ///
+    /// @param role [MigrationRole#SOURCE] to be migrated from here, [MigrationRole#DESTINATION] to be loaded here
+    /// @return every reason at once; a question that was not answered is a finding too, with [PreflightReason#UNKNOWN]
+    default List<PreflightFinding> preflight(MigrationRole role) {
+        return List.of();
+    }
+
+    /// Estimates how long the commands of a switchover take on this side, from those measured so far: at the source suspending and
+    /// reading the state, at the destination loading and resuming. Does not block.
+    ///
+    /// @param role which side this device is on
+    /// @return the time, zero when nothing was measured; bytes on the way between the two are not part of it
+    default Duration estimatedCommandTime(MigrationRole role) {
+        return Duration.ZERO;
     }
 
     /// Does before a suspension what can be done before it: tells the controller that a suspension will follow and

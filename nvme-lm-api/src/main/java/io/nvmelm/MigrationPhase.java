@@ -6,15 +6,17 @@ public enum MigrationPhase {
     NEGOTIATE,
     /// The destination gets ready to load, the source announces the suspension; the guest runs.
     PREPARE,
-    /// The guest is paused and the source's controller suspended.
+    /// What can be copied while the guest runs is copied, until the estimated blackout fits the budget.
+    PRE_COPY,
+    /// The guest is paused and the source's controllers suspended.
     SUSPEND,
-    /// State is read at the source and written at the destination.
+    /// The rest is copied, state is read at the source and written at the destination.
     TRANSFER,
     /// The destination verifies and commits the state it was given.
     LOAD,
     /// The right to run goes from source to destination.
     COMMIT,
-    /// The destination's controller resumes.
+    /// The destination's controllers resume.
     RESUME,
     /// The source takes the guest back after a failure.
     ROLL_BACK

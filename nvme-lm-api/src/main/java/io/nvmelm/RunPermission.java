@@ -10,6 +10,6 @@ public enum RunPermission {
     /// that one says that it never got the right, resume the source by hand: [MigratableDevice#setState] to
     /// [DeviceState#RUNNING], then the virtual processors.
     ASK_DESTINATION,
-    /// The destination never got the right and must not run; whether the source runs is known there.
+    /// The destination never got the right, or gave it up, and never will run this migration; whether the source runs is known there.
     NOT_HERE
 }

@@ -3,6 +3,7 @@ package io.nvmelm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Tracking of the user data that a device changes in its namespaces, the counterpart of [DirtyMemoryTracking] for media that do not
 /// move with the guest. Thread-safe; every method may wait for another one.
@@ -66,7 +67,28 @@ public interface UserDataTracking {
     /// @throws InvalidValueException   when nothing was started
     /// @throws CommandTimeoutException when the device did not say it in time, or the thread was interrupted, which stays so; no change is lost, the next call returns it
     /// @throws LiveMigrationException  when a command failed; no change is lost
-    UserDataChanges takeAfterSuspension(Duration timeout);
+    default UserDataChanges takeAfterSuspension(Duration timeout) {
+        return takeAfterSuspension(timeout, () -> false).orElseThrow();
+    }
+
+    /// Takes all changes of a device that is suspended, as [#takeAfterSuspension(Duration)] does, and gives up when it is told to.
+    ///
+    /// @param timeout   longest time to wait, more than 0
+    /// @param cancelled whether to give up; asked without any lock, on this thread, each time that the device has not said it yet. What
+    ///                  it throws passes, and no change is lost
+    /// @return the changes, whose state is [UserDataLogState#SUSPENDED] or [UserDataLogState#LOST]; empty when it gave up: no change
+    ///         is lost, the next call returns it
+    /// @throws InvalidValueException   when nothing was started
+    /// @throws CommandTimeoutException when the device did not say it in time, a command was not answered, or the thread was interrupted,
+    ///                                 which stays so; no change is lost, the next call returns it
+    /// @throws LiveMigrationException  when a command failed; no change is lost
+    Optional<UserDataChanges> takeAfterSuspension(Duration timeout, BooleanSupplier cancelled);
+
+    /// Asks the device itself whether it is suspended, also when nothing was started or changes were lost. Blocks for a command.
+    ///
+    /// @return whether it is
+    /// @throws LiveMigrationException when the command failed
+    boolean isDeviceSuspended();
 
     /// Puts back changes that could not be used. What the device changed since then stays as it is.
     ///

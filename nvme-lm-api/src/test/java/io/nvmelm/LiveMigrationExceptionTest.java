@@ -20,17 +20,21 @@ class LiveMigrationExceptionTest {
     /// One of each kind.
     static List<LiveMigrationException> oneOfEach() {
         return List.of(
+                new BlackoutBudgetException(Duration.ofSeconds(3), Duration.ofSeconds(1), "guest memory"),
                 new BlockCopyException("reading", 1, 4096, 8, "the link is down", new IOException("link")),
                 new CallbackException("GuestControl.pause", new IllegalStateException("no such guest")),
                 new CapabilityMissingException("Managing", "OACS bit 7", "Open the primary controller"),
                 new ChangesLostException("the queue was full", 1L << 30),
                 new CommandFailedException("Resume(18)", NvmeStatus.of(StatusCode.CONTROLLER_NOT_SUSPENDED)),
                 new CommandTimeoutException("Suspend(controllerId=18)", Duration.ofSeconds(60)),
+                new DeadlineExceededException("the phase TRANSFER", Duration.ofSeconds(60)),
                 new DeviceStateException(DeviceState.STOP, "no way leads to PRE_COPY", "Ask for another state"),
                 new InvalidValueException("NVMECSS", "65", "0 to 64", 16),
+                new MigrationCancelledException("cancelled in the phase PRE_COPY"),
                 new MigrationUnsupportedException(List.of("OACS bit 11 is 0")),
                 new PeerException("the peer closed the connection", "Ask the destination", null),
                 new SessionEndedException("the device was reset"),
+                new StreamFormatException(3, 1048, "the CRC32C of the payload differs", "Send the stream again"),
                 new StateInconsistentException("the size changed from 104 to 128 bytes"),
                 new TransportException(FailureCategory.FATAL, "ioctl failed", "Look into the kernel's log", 19, null));
     }

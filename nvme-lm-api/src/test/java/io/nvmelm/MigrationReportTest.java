@@ -7,6 +7,7 @@ import io.nvmelm.MigrationReport.PhaseTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -52,12 +53,19 @@ class MigrationReportTest {
         assertThat(report.phases()).hasSize(1);
     }
 
+    @Test
+    void theDevicesAreNamedInOneLine() {
+        assertThat(report(List.of(), null).device()).isEqualTo("0000:03:00.1, 0000:03:00.2");
+    }
+
     private static MigrationReport report(List<PhaseTime> phases, @Nullable LiveMigrationException failure) {
         return new MigrationReport(
+                new UUID(1, 2),
                 MigrationRole.SOURCE,
-                "0000:03:00.1",
+                List.of("0000:03:00.1", "0000:03:00.2"),
                 failure == null ? RunPermission.DESTINATION : RunPermission.SOURCE,
                 failure != null,
+                List.of(),
                 104,
                 Duration.ofMillis(9),
                 phases,

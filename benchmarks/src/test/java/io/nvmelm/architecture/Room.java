@@ -23,6 +23,8 @@ enum Room {
     CONTROLLER("core.controller"),
     /// Migratable devices over controllers.
     DEVICE("core.device"),
+    /// Two manifests compared.
+    PREFLIGHT("core.preflight"),
     /// The migration stream.
     STREAM("core.stream"),
     /// Sender and receiver.
@@ -67,8 +69,9 @@ enum Room {
             case FSM -> EnumSet.of(API);
             case CONTROLLER -> EnumSet.of(API, NVME, SPI, CODEC);
             case DEVICE -> EnumSet.of(API, NVME, CONTROLLER, FSM);
-            case STREAM -> EnumSet.of(API, NVME);
-            case MIGRATION -> EnumSet.of(API, NVME, STREAM);
+            case PREFLIGHT, STREAM -> EnumSet.of(API, NVME);
+            // The values of NVMe that decide are compared by a room of their own, so that the migration knows none of them
+            case MIGRATION -> EnumSet.of(API, NVME, PREFLIGHT, STREAM);
             case INSPECT -> EnumSet.of(API, NVME, CODEC, STREAM);
 
             case VFIO -> EnumSet.of(API, NVME, SPI, CODEC, FSM, VFIO_UAPI, VFIO_LINUX, VFIO_PASSTHROUGH);

@@ -7,6 +7,7 @@ import io.nvmelm.MigrationData;
 import io.nvmelm.PreCopyOutcome;
 import io.nvmelm.PreCopyVerdict;
 import io.nvmelm.TransferOptions;
+import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.controller.MigratableController;
 import io.nvmelm.core.controller.UserDataLogOptions;
@@ -36,6 +37,7 @@ final class MediaMigration implements AutoCloseable {
     final MigratableController controller;
     final NvmeMigratableDevice source;
     final NvmeMigratableDevice destination;
+    final UserDataTracking tracking;
     final UserDataPreCopy copy;
     final boolean standardStateOnly;
     /// Most commands that the guest submits before it is paused.
@@ -77,7 +79,8 @@ final class MediaMigration implements AutoCloseable {
         source = NvmeMigratableDevice.open(controller, PrivateMedia.controller(media.a).function());
         destination = NvmeMigratableDevice.open(
                 open(media.b), PrivateMedia.controller(media.b).function());
-        copy = new UserDataPreCopy(controller.userDataLog(log), media, media, controller.attachedNamespaces())
+        tracking = controller.userDataLog(log);
+        copy = new UserDataPreCopy(tracking, media, media, controller.attachedNamespaces())
                 .clock(media).pieceBytes(64 << 10).budget(64 << 10);
         media.act = this::work;
     }
@@ -171,9 +174,6 @@ final class MediaMigration implements AutoCloseable {
     PreCopyOutcome switchOver() {
         destination.reset();
         guest.attach(PrivateMedia.controller(media.b));
-        if (standardStateOnly) {
-            TwoHosts.copyProperties(PrivateMedia.controller(media.a), PrivateMedia.controller(media.b));
-        }
         guest.submit(1 + random.nextInt(lastCommands));
         media.clock.advance(Duration.ofNanos(random.nextInt(60_000)));
         guest.pause();
@@ -181,6 +181,10 @@ final class MediaMigration implements AutoCloseable {
         try (var state = source.setState(DeviceState.STOP_COPY).orElseThrow()) {
             outcome = copy.finish(TIMEOUT);
             try (var loading = destination.setState(DeviceState.RESUMING).orElseThrow()) {
+                if (standardStateOnly) {
+                    new RegisterSupplement(PrivateMedia.controller(media.b))
+                            .apply(new RegisterSupplement(PrivateMedia.controller(media.a)).capture());
+                }
                 move(state, loading);
                 destination.setState(DeviceState.STOP);
             }

@@ -43,12 +43,16 @@ class MemoryTrackerTest {
         final SplittableRandom random;
         final InMemorySubsystem subsystem;
         final ScatteringGuest guest;
+        /// What the device reports itself.
+        final MemoryReports reports;
         final MigratableController controller;
         final MemoryTracker tracker;
         final List<MemoryRange> ranges;
         /// Pages that data is written to: those of the ranges, and those beside them. Completions go to the last range.
         final long[] targets;
         final BitSet tracked = new BitSet();
+        /// Where the device may find writes, where that is more than what is asked for.
+        BitSet searched = tracked;
         final BitSet reported = new BitSet();
 
         World(long seed, int pieceBytes, UnaryOperator<InMemorySubsystemBuilder> variation) {
@@ -60,8 +64,8 @@ class MemoryTrackerTest {
                             .seed(seed))
                     .build();
             guest = new ScatteringGuest(TwoHosts.controller(subsystem));
-            controller = ControllingController.open(
-                    subsystem.controllingTransport(), TransferOptions.defaults().withPieces(pieceBytes, 1))
+            reports = new MemoryReports(subsystem.controllingTransport());
+            controller = ControllingController.open(reports, TransferOptions.defaults().withPieces(pieceBytes, 1))
                     .migratableByVirtualFunction(1);
             tracker = controller.memoryTracker();
             var data = randomRanges(random);
@@ -109,6 +113,20 @@ class MemoryTrackerTest {
         boolean holds(BitSet pages, MemoryRange range) {
             int page = pages.nextSetBit((int) (range.deviceAddress() / PAGE));
             return page >= 0 && page < (range.deviceAddress() + range.byteSize()) / PAGE;
+        }
+
+        /// No descriptor that the device returned reaches outside of what is tracked, and there were some.
+        void assertDescriptorsInside(long unit) {
+            var allowed = new BitSet();
+            int pages = (int) (unit / PAGE);
+            // A tracked range is rounded to the unit that it is tracked in, not to that of the report.
+            searched.stream().forEach(page -> allowed.set(page / pages * pages, (page / pages + 1) * pages));
+            assertThat(reports.descriptors).isNotEmpty();
+            for (var range : reports.descriptors) {
+                long first = range.deviceAddress() / PAGE;
+                long end = Math.ceilDiv(range.deviceAddress() + range.byteSize(), PAGE);
+                assertThat(allowed.nextClearBit((int) first)).as("%s", range).isGreaterThanOrEqualTo((int) end);
+            }
         }
 
         BitSet written() {
@@ -175,6 +193,14 @@ class MemoryTrackerTest {
                     range -> world.holds(expected, range));
             assertThat(expected.get((int) ScatteringGuest.COMPLETION_PAGE)).isTrue();
             assertThat(world.reported).as("seed %d", seed).isEqualTo(expected);
+            world.assertDescriptorsInside(PAGE);
+            var returned = new BitSet();
+            for (var range : world.reports.descriptors) {
+                returned.set(
+                        (int) (range.deviceAddress() / PAGE),
+                        (int) ((range.deviceAddress() + range.byteSize()) / PAGE));
+            }
+            assertThat(returned).as("seed %d: the device's own descriptors", seed).isEqualTo(expected);
             assertThat(world.report().isEmpty()).as("seed %d: once more", seed).isTrue();
             assertThat(world.subsystem.violations()).isEmpty();
             world.controller.close();
@@ -203,6 +229,7 @@ class MemoryTrackerTest {
 
     /// Everything that was written is reported, and nothing outside of the units that were written and of the ranges.
     private static void assertBounds(World world, long unit) {
+        world.assertDescriptorsInside(unit);
         var expected = world.written();
         expected.and(world.tracked);
         expected.andNot(world.reported);
@@ -249,6 +276,8 @@ class MemoryTrackerTest {
             long first = ScatteringGuest.FIRST_QUEUE_PAGE;
             unit = world.tracker.start(List.of(new MemoryRange(first * PAGE, (MEMORY_PAGES - first) * PAGE)), PAGE);
             assertThat(unit).isEqualTo(PAGE);
+            world.searched = new BitSet();
+            world.searched.set((int) first, (int) MEMORY_PAGES);
         } else {
             unit = world.tracker.start(world.ranges, PAGE);
             assertThat(unit).isGreaterThan(PAGE);

@@ -2,7 +2,7 @@ package io.nvmelm.endtoend;
 
 import io.nvmelm.BlockSource;
 import io.nvmelm.BlockTarget;
-import io.nvmelm.core.migration.CopyClock;
+import io.nvmelm.core.migration.MigrationClock;
 import io.nvmelm.transport.mock.GuestMemory;
 import io.nvmelm.transport.mock.InMemoryController;
 import io.nvmelm.transport.mock.InMemorySubsystem;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Two hosts with two namespaces of 1 GiB each, whose media only one of them reaches, and a copy that lets the guest work while it
 /// reads and waits.
-final class PrivateMedia implements BlockSource, BlockTarget, CopyClock {
+final class PrivateMedia implements BlockSource, BlockTarget, MigrationClock {
     private static final long NAMESPACE_BYTES = 1L << 30;
     private static final int COMPARED_BYTES = 1 << 16;
 

@@ -15,7 +15,6 @@ import io.nvmelm.transport.mock.InMemorySubsystemBuilder;
 import io.nvmelm.transport.mock.LatencyModel;
 import io.nvmelm.transport.mock.LatencyModel.CommandClass;
 import io.nvmelm.transport.mock.NamespaceMedium;
-import io.nvmelm.transport.mock.NvmRegisters;
 import io.nvmelm.transport.mock.VirtualClock;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.io.IOException;
@@ -95,9 +94,6 @@ final class TwoHosts {
                 var destination = open(to)) {
             destination.reset();
             guest.attach(controller(to));
-            if (standardStateOnly) {
-                copyProperties(controller(from), controller(to));
-            }
             var sourceGuest = new GuestControl() {
                 @Override
                 public void pause() {
@@ -130,14 +126,20 @@ final class TwoHosts {
             var received = CompletableFuture.supplyAsync(() -> {
                 try (var in = there.source();
                         var out = back.sink()) {
-                    return new MigrationReceiver(destination, in, out).guest(destinationGuest).run();
+                    return supplied(new MigrationReceiver(destination, in, out), destination, to)
+                            .guest(destinationGuest)
+                            .run();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             });
             try (var in = back.source();
                     var out = there.sink()) {
-                var sent = new MigrationSender(source, in, out).guest(sourceGuest).run();
+                var sender = new MigrationSender(source, in, out);
+                if (standardStateOnly) {
+                    sender.supplement(source, new RegisterSupplement(controller(from)));
+                }
+                var sent = sender.guest(sourceGuest).run();
                 return new Reports(sent, received.join());
             }
         }
@@ -153,16 +155,8 @@ final class TwoHosts {
         };
     }
 
-    /// What a VMM carries where the state has queues alone: the controller is set up and enabled as it was at the source.
-    static void copyProperties(InMemoryController from, InMemoryController to) {
-        to.writeRegister32(NvmRegisters.AQA, from.readRegister32(NvmRegisters.AQA));
-        to.writeRegister64(NvmRegisters.ASQ, from.readRegister64(NvmRegisters.ASQ));
-        to.writeRegister64(NvmRegisters.ACQ, from.readRegister64(NvmRegisters.ACQ));
-        to.writeRegister32(NvmRegisters.CC, from.readRegister32(NvmRegisters.CC));
-        while ((to.readRegister32(NvmRegisters.CSTS) & 1) == 0) {
-            if (!to.clock().runNext()) {
-                throw new AssertionError("the controller does not become ready");
-            }
-        }
+    private MigrationReceiver supplied(
+            MigrationReceiver receiver, NvmeMigratableDevice destination, InMemorySubsystem to) {
+        return standardStateOnly ? receiver.supplement(destination, new RegisterSupplement(controller(to))) : receiver;
     }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nvmelm.ChangesLostException;
 import io.nvmelm.CommandFailedException;
 import io.nvmelm.DeviceState;
+import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking.MemoryRange;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.PreCopyVerdict;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.UserDataLogState;
 import io.nvmelm.core.controller.ControllingController;
@@ -17,6 +19,7 @@ import io.nvmelm.core.device.NvmeMigratableDevice;
 import io.nvmelm.core.migration.UserDataPreCopy;
 import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.StatusCode;
+import io.nvmelm.transport.mock.DeviceVariant;
 import io.nvmelm.transport.mock.InMemorySubsystemBuilder;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import io.nvmelm.transport.mock.guest.LoadMix;
@@ -25,6 +28,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A suspension that ended otherwise than by the command for it: what was read before proves nothing any more.
 class UserDataResetTest {
@@ -130,6 +135,64 @@ class UserDataResetTest {
         guest.run(100);
 
         assertThatThrownBy(() -> copy.finish(SHORT)).isInstanceOf(ChangesLostException.class);
+        copy.everythingInBlackoutWhenLost();
+        assertThatThrownBy(() -> copy.finish(SHORT)).as("the reset resumed it").isInstanceOf(
+                DeviceStateException.class);
+        world.controller.suspend();
+        assertThat(copy.finish(SHORT).verdict()).isEqualTo(PreCopyVerdict.COMPLETE);
+        assertThat(world.media.difference()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRepeatedSuspensionWhetherItDeletesTheQueueOrNotLeavesNoMemoryThatTheControllerWritesTo(boolean keeps) {
+        var world = new World(keeps
+                ? builder -> builder.variants(DeviceVariant.REPEATED_SUSPEND_KEEPS_QUEUE)
+                : builder -> builder);
+        var guest = world.guest(20);
+        var copy = world.copy(DELETED.withSlots(256));
+        copy.run();
+        guest.run(5);
+        var other = ControllingController.open(world.media.a.controllingTransport()).migratableByVirtualFunction(1);
+        other.suspend();
+        world.media.a.clearAdminCommandLog();
+        world.controller.suspend();
+        copy.finish(SHORT);
+        assertThat(world.media.difference()).isEmpty();
+        world.controller.resume();
+        guest.run(40);
+
+        copy.run();
+        assertThat(world.media.a.adminCommandLog().stream()
+                .filter(command -> command.opcode() == AdminOpcode.CONTROLLER_DATA_QUEUE.value()))
+                .as("created anew, and deleted before where it was still there")
+                .hasSize(keeps ? 2 : 1);
+        world.controller.suspend();
+        copy.finish(SHORT);
+        assertThat(world.media.difference()).isEmpty();
+        assertThat(world.media.a.violations()).isEmpty();
+        world.controller.close();
+        other.close();
+    }
+
+    @Test
+    void aSuspensionThatWasRefusedLeavesTheLogThatItWasToDelete() {
+        var world = new World(builder -> builder);
+        var guest = world.guest(20);
+        var copy = world.copy(DELETED.withSlots(256));
+        copy.run();
+        guest.run(5);
+        world.media.a.faults().on(AdminOpcode.MIGRATION_SEND).nth(1).failsWith(StatusCode.NOT_ENOUGH_RESOURCES);
+        assertThatThrownBy(world.controller::suspend).isInstanceOf(CommandFailedException.class);
+        assertThatThrownBy(world.controller::resume).isInstanceOf(CommandFailedException.class);
+        guest.run(5);
+
+        assertThat(copy.run().restarts()).isZero();
+        assertThat(world.controller.userDataLog(DELETED.withSlots(256)).state()).isEqualTo(UserDataLogState.LOGGING);
+        assertThat(world.media.a.adminCommandLog().stream()
+                .filter(command -> command.opcode() == AdminOpcode.TRACK_SEND.value()))
+                .as("started once")
+                .hasSize(1);
     }
 
     @Test

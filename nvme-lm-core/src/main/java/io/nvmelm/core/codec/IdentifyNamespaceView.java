@@ -2,14 +2,17 @@ package io.nvmelm.core.codec;
 
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.NamespaceExtent;
+import io.nvmelm.nvme.NamespaceIdentifiers;
+import io.nvmelm.nvme.OpaqueBytes;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// Identify Namespace data of 4096 bytes (CNS 00h, NVM Command Set 1.2 fig. 114), as a view: reads and writes memory in
-/// place. It has the fields that tell how large a namespace is.
+/// place. It has the fields that tell how large a namespace is and which one it is.
 ///
 /// ```
-///   0      8      16     24       25      26      27     128              132
-///   | NSZE | NCAP | NUSE | NSFEAT | NLBAF | FLBAS | ...  | LBA format 0   | LBA format 1 | ... 63
+///   0      8      16     24       25      26      27     104     120     128            132
+///   | NSZE | NCAP | NUSE | NSFEAT | NLBAF | FLBAS | ...  | NGUID | EUI64 | LBA format 0 | LBA format 1 | ... 63
 ///
 ///   FLBAS:  6:5 index, high bits   4 metadata at the end of data   3:0 index, low bits
 ///   LBA format:  31:26 rsvd   25:24 RP   23:16 LBADS   15:0 MS
@@ -34,6 +37,10 @@ public final class IdentifyNamespaceView extends StructureView {
     public static final int NLBAF_OFFSET = 25;
     /// Offset of the formatted LBA size.
     public static final int FLBAS_OFFSET = 26;
+    /// Offset of the namespace globally unique identifier, 16 bytes, most significant byte first.
+    public static final int NGUID_OFFSET = 104;
+    /// Offset of the IEEE extended unique identifier, 8 bytes, most significant byte first.
+    public static final int EUI64_OFFSET = 120;
     /// Offset of the first LBA format.
     public static final int FORMATS_OFFSET = 128;
     /// Bytes of an LBA format.
@@ -191,6 +198,29 @@ public final class IdentifyNamespaceView extends StructureView {
     /// @throws InvalidValueException when the index is outside that
     public IdentifyNamespaceView dataSizeExponent(int index, int value) {
         set8(formatOffset(index) + LBADS_OFFSET, value);
+        return this;
+    }
+
+    /// {@return the identifiers that this structure has, NGUID and EUI64; one that is all zeros is absent}
+    public NamespaceIdentifiers identifiers() {
+        return new NamespaceIdentifiers(
+                identifier(NGUID_OFFSET, NamespaceIdentifiers.NGUID_BYTES),
+                identifier(EUI64_OFFSET, NamespaceIdentifiers.EUI64_BYTES),
+                Optional.empty());
+    }
+
+    private Optional<OpaqueBytes> identifier(int offset, int byteSize) {
+        return Optional.of(OpaqueBytes.copyOf(segment(), base() + offset, byteSize))
+                .filter(bytes -> !bytes.isZero());
+    }
+
+    /// Sets NGUID and EUI64; zeros where one is absent. A UUID has no place here.
+    ///
+    /// @param value the identifiers
+    /// @return this
+    public IdentifyNamespaceView identifiers(NamespaceIdentifiers value) {
+        bytes(NGUID_OFFSET, value.nguid().orElse(OpaqueBytes.zeros(NamespaceIdentifiers.NGUID_BYTES)).toByteArray());
+        bytes(EUI64_OFFSET, value.eui64().orElse(OpaqueBytes.zeros(NamespaceIdentifiers.EUI64_BYTES)).toByteArray());
         return this;
     }
 

@@ -4,10 +4,13 @@ import io.nvmelm.CommandFailedException;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.NamespaceExtent;
+import io.nvmelm.NamespaceManifest;
 import io.nvmelm.core.codec.ControllerListView;
 import io.nvmelm.core.codec.IdentifyNamespaceView;
+import io.nvmelm.core.codec.NamespaceDescriptorCodec;
 import io.nvmelm.core.codec.NamespaceListView;
 import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.NamespaceIdentifiers;
 import io.nvmelm.nvme.StatusCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,26 +40,38 @@ final class AttachedNamespaces {
 
     /// @throws LiveMigrationException when a command failed that must be known, or an answer cannot be
     List<NamespaceExtent> read() {
+        return read(this::extent);
+    }
+
+    /// What [#read()] finds, with metadata size and identifiers.
+    ///
+    /// @throws LiveMigrationException when a command failed that must be known, or an answer cannot be
+    List<NamespaceManifest> readManifests() {
+        return read(this::manifest);
+    }
+
+    /// What is read of a namespace, by the structure (CNS) that has it.
+    private interface NamespaceReader<T> {
+        T read(int structure, long namespaceId);
+    }
+
+    private <T> List<T> read(NamespaceReader<T> reader) {
         try {
-            var extents = new ArrayList<NamespaceExtent>();
+            var namespaces = new ArrayList<T>();
             for (long namespaceId : identifiers(ALLOCATED_NAMESPACE_LIST)) {
                 if (isAttached(namespaceId)) {
-                    extents.add(extent(ALLOCATED_NAMESPACE, namespaceId));
+                    namespaces.add(reader.read(ALLOCATED_NAMESPACE, namespaceId));
                 }
             }
-            return List.copyOf(extents);
+            return List.copyOf(namespaces);
         } catch (CommandFailedException e) {
             if (!isUnknown(e)) {
                 throw e;
             }
-            return readActive();
+            return identifiers(IdentifyCommand.ACTIVE_NAMESPACE_LIST).stream()
+                    .map(namespaceId -> reader.read(IdentifyCommand.NAMESPACE, namespaceId))
+                    .toList();
         }
-    }
-
-    private List<NamespaceExtent> readActive() {
-        return identifiers(IdentifyCommand.ACTIVE_NAMESPACE_LIST).stream()
-                .map(namespaceId -> extent(IdentifyCommand.NAMESPACE, namespaceId))
-                .toList();
     }
 
     private static boolean isUnknown(CommandFailedException e) {
@@ -103,5 +118,34 @@ final class AttachedNamespaces {
         return controlling.identify(
                 new IdentifyCommand(structure, 0, namespaceId, 0, 0, 0),
                 data -> new IdentifyNamespaceView().wrap(data, 0).extent(namespaceId));
+    }
+
+    private NamespaceManifest manifest(int structure, long namespaceId) {
+        var listed = descriptors(namespaceId);
+        return controlling.identify(new IdentifyCommand(structure, 0, namespaceId, 0, 0, 0), data -> {
+            var view = new IdentifyNamespaceView().wrap(data, 0);
+            var identifiers = listed.or(view.identifiers());
+            return new NamespaceManifest(
+                    view.extent(namespaceId),
+                    view.metadataByteSize(view.formatIndex()),
+                    identifiers.nguid(),
+                    identifiers.eui64(),
+                    identifiers.uuid());
+        });
+    }
+
+    /// A controlling controller that the namespace is not attached to may refuse the list, and one of an early version does not know
+    /// it; Identify Namespace has two of the identifiers as well.
+    private NamespaceIdentifiers descriptors(long namespaceId) {
+        try {
+            return controlling.identify(
+                    new IdentifyCommand(IdentifyCommand.NAMESPACE_DESCRIPTORS, 0, namespaceId, 0, 0, 0),
+                    NamespaceDescriptorCodec::decode);
+        } catch (CommandFailedException e) {
+            if (!isUnknown(e) && !e.status().is(StatusCode.INVALID_NAMESPACE_OR_FORMAT)) {
+                throw e;
+            }
+            return NamespaceIdentifiers.NONE;
+        }
     }
 }

@@ -25,6 +25,9 @@ final class CommandPort {
     /// How much longer than its deadline a command is waited for, before a transport that does not keep deadlines is given up.
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /// How many commands it takes until what they take is what counts.
+    private static final int SMOOTHING = 8;
+
     /// A command that was sent.
     ///
     /// @param command       what was sent
@@ -35,6 +38,8 @@ final class CommandPort {
             AdminCommand command, CompletableFuture<Completion> future, Duration timeout, long deadlineNanos) {}
 
     private final AdminTransport transport;
+    /// What a command that was waited for took, the later ones counting more; 0 before the first. A lost update is of no account.
+    private volatile long typicalNanos;
 
     CommandPort(AdminTransport transport) {
         this.transport = transport;
@@ -49,18 +54,31 @@ final class CommandPort {
         long deadline = System.nanoTime() + timeout.plus(GRACE).toNanos();
         var entry = MemorySegment.ofArray(new long[SubmissionEntryView.BYTES / Long.BYTES]);
         AdminCommandCodec.encode(command, entry);
+        var event = CommandEvent.start();
         try {
             var future = transport.submit(entry, data, command.dataByteSize(), timeout);
+            CommandEvent.endWith(event, command, future);
             return new Pending(command, future, timeout, deadline);
         } catch (RuntimeException e) {
+            CommandEvent.end(event, command, null, e);
             throw failureOf(command, e);
         }
     }
 
     /// Sends a command and waits for its success.
     Completion execute(AdminCommand command, @Nullable TransferMemory data, Duration timeout) {
+        long begun = System.nanoTime();
         var pending = submit(command, data, timeout);
-        return requireSuccess(command, await(pending));
+        var completion = await(pending);
+        long nanos = System.nanoTime() - begun;
+        long before = typicalNanos;
+        typicalNanos = before == 0 ? nanos : before + (nanos - before) / SMOOTHING;
+        return requireSuccess(command, completion);
+    }
+
+    /// {@return how long a command takes, as measured so far, in nanoseconds; 0 before the first}
+    long typicalNanos() {
+        return typicalNanos;
     }
 
     /// Waits for a completion, whatever its status. An interrupt does not end the wait, since the command goes on; it is kept for
@@ -75,7 +93,9 @@ final class CommandPort {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (TimeoutException e) {
-                    throw new CommandTimeoutException(pending.command().toString(), pending.timeout());
+                    var failure = new CommandTimeoutException(pending.command().toString(), pending.timeout());
+                    CommandEvent.givenUp(pending.command(), failure);
+                    throw failure;
                 } catch (ExecutionException e) {
                     throw failureOf(pending.command(), e.getCause());
                 } catch (CancellationException e) {

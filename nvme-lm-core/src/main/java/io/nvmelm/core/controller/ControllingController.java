@@ -20,11 +20,14 @@ import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.nvme.SupportedStateFormats;
 import io.nvmelm.spi.AdminTransport;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -172,9 +175,31 @@ public final class ControllingController {
         return this;
     }
 
+    /// {@return deadlines and sizes for it and for the controllers it migrates}
+    public TransferOptions options() {
+        return options;
+    }
+
+    /// {@return the most commands under way at the same time through its transport}
+    public int maximumCommandsInFlight() {
+        return port.transport().limits().maximumCommandsInFlight();
+    }
+
+    /// {@return why its transport has no memory that a controller can keep writing into; empty when it has}
+    public Optional<String> ringMemoryUnavailable() {
+        return port.transport().limits().ringMemoryUnavailable();
+    }
+
     /// {@return bytes that one command moves: the smallest of the transport's limit, MDTS and the option}
     public int pieceBytes() {
         return pieceBytes;
+    }
+
+    /// {@return how long so many commands take one after the other, by those measured so far; zero before the first} Does not block.
+    ///
+    /// @param commands how many, 0 or more
+    public Duration estimatedTime(long commands) {
+        return Duration.ofNanos(commands * port.typicalNanos());
     }
 
     /// {@return most bytes that one command can move, whatever the options say}
@@ -285,6 +310,32 @@ public final class ControllingController {
                     .at(name(identity.controllerId()), null);
         }
         return new VendorFunction(this, port, options, vfNumber);
+    }
+
+    /// {@return the entry of a controller in the Secondary Controller List; empty where it has none, or the list is not known} Blocks for
+    /// that list.
+    ///
+    /// @param controllerId its CNTLID
+    /// @throws LiveMigrationException when the command failed
+    public Optional<SecondaryController> secondary(int controllerId) {
+        return secondary(entry -> entry.controllerId() == controllerId);
+    }
+
+    /// The entry of a virtual function; empty where it has none, or the list is not known.
+    Optional<SecondaryController> secondaryOfFunction(int vfNumber) {
+        return secondary(entry -> entry.vfNumber() == vfNumber
+                && entry.primaryControllerId() == identity.controllerId());
+    }
+
+    private Optional<SecondaryController> secondary(Predicate<SecondaryController> condition) {
+        try {
+            return secondaryControllers().stream().filter(condition).findFirst();
+        } catch (CommandFailedException e) {
+            if (e.status().is(StatusCode.INVALID_FIELD_IN_COMMAND)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static void requireFunctionNumber(int vfNumber) {

@@ -3,6 +3,8 @@ package io.nvmelm.core.controller;
 import io.nvmelm.CapabilityMissingException;
 import io.nvmelm.CommandFailedException;
 import io.nvmelm.ControllerIdentity;
+import io.nvmelm.ControllerManifest;
+import io.nvmelm.ControllerRegisters;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationUnsupportedException;
@@ -24,6 +26,7 @@ import io.nvmelm.nvme.SuspendType;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -107,15 +110,14 @@ public final class MigratableController implements AutoCloseable {
     /// excepted, and starts no transfer any more. No error when it is suspended already. Where the log of user data changes was opened
     /// so, its queue is deleted with the suspension ([UserDataLogOptions#deleteOnSuspend()]); what it holds can still be taken.
     ///
+    /// @throws CommandFailedException when the controller refused; the log goes on as before
     /// @throws LiveMigrationException when the command failed; whether the controller is suspended is then unknown
     public void suspend() {
         var log = openLog();
         if (log == null) {
             suspend(SuspendType.SUSPEND, false);
         } else {
-            var suspension = log.suspending();
-            suspend(SuspendType.SUSPEND, suspension.deletesQueues());
-            log.suspended(suspension);
+            log.suspend(deletes -> suspend(SuspendType.SUSPEND, deletes));
         }
     }
 
@@ -184,10 +186,21 @@ public final class MigratableController implements AutoCloseable {
     /// @throws InvalidValueException  when the controller does not have this format, or its answer is not the start of a valid state
     /// @throws LiveMigrationException when the command failed
     public StateSummary summary(StateFormat format) {
+        return summary(format, options.maximumStateBytes());
+    }
+
+    /// As [#summary(StateFormat)], also of a state that is larger than the options accept.
+    ///
+    /// @param format       format of the state
+    /// @param maximumBytes largest state that is an answer, in bytes
+    /// @return whether it is suspended, how large its state is, and how many I/O queues it has
+    /// @throws InvalidValueException  as there, or when the state is larger
+    /// @throws LiveMigrationException when the command failed
+    public StateSummary summary(StateFormat format, long maximumBytes) {
         var indices = FormatIndices.of(format, controlling.formats());
         long bytes = ControllerState.HEADER_BYTES + NvmeControllerState.Version0.HEADER_BYTES;
         return withStart(indices.get(controllerId, 0, bytes), (header, buffer) -> {
-            long total = header.validate(Long.MAX_VALUE, options.maximumStateBytes()).totalBytes();
+            long total = header.validate(Long.MAX_VALUE, maximumBytes).totalBytes();
             indices.requireMatches(header, buffer.memory.segment(), total);
             return new StateSummary(header.suspended(), total, ioQueueCount(format, header, buffer));
         });
@@ -322,6 +335,21 @@ public final class MigratableController implements AutoCloseable {
             return new AttachedNamespaces(controlling, controllerId).read();
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reading the attached namespaces");
+        }
+    }
+
+    /// Learns what this controller is and has. Vendor identifiers, IEEE OUI, MDTS, and without properties also the version, are those of
+    /// the controlling controller, since no command asks for another one's; features are left out. Blocks for Identify commands; changes
+    /// nothing.
+    ///
+    /// @param registers properties of its function; empty where nobody can read them
+    /// @return the manifest
+    /// @throws LiveMigrationException when a command failed or an answer cannot be
+    public ControllerManifest manifest(Optional<ControllerRegisters> registers) {
+        try {
+            return ControllerManifestReader.read(controlling, identity(), registers);
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), "reading what the controller is");
         }
     }
 

@@ -10,12 +10,16 @@ import io.nvmelm.TransferOptions;
 import io.nvmelm.UserDataChanges;
 import io.nvmelm.UserDataLogState;
 import io.nvmelm.UserDataTracking;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// The log of user data that one migratable controller changes: a User Data Migration Queue of the controlling controller (Base 2.3
@@ -27,6 +31,7 @@ import java.util.function.Supplier;
 ///
 /// Operations exclude each other and block for their commands, each within its deadline.
 public final class UserDataLog implements UserDataTracking, AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(UserDataLog.class.getName());
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
     private static final long LONGEST_PAUSE_NANOS = 1_000_000;
     private static final long FIRST_PAUSE_NANOS = 10_000;
@@ -72,6 +77,7 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
             }
             reader.starting();
             queue.startLogging(() -> events.listen(port.transport(), queue.queueId()));
+            events.loggingStarted(queue::mayBeFull);
             reader.started(fresh);
             return fresh;
         });
@@ -85,13 +91,17 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
             reader.confirm();
             return reader;
         });
-        return handOut();
+        return handOut(changes -> true).orElseThrow();
     }
 
-    /// Hands changes out. Runs nothing else, so that nothing can fail while they are on their way.
-    private UserDataChanges handOut() {
+    /// Hands changes out in some states. Runs nothing else, so that nothing can fail while they are on their way.
+    private Optional<UserDataChanges> handOut(Predicate<UserDataLogState> wanted) {
         try {
-            return locked(() -> reader.changes().take(this, reader.state()));
+            return locked(() -> {
+                var changes = reader.changes();
+                var current = reader.state();
+                return wanted.test(current) ? Optional.of(changes.take(this, current)) : Optional.empty();
+            });
         } catch (LiveMigrationException e) {
             throw e.at(name, "taking changes");
         }
@@ -107,7 +117,7 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
     }
 
     @Override
-    public UserDataChanges takeAfterSuspension(Duration timeout) {
+    public Optional<UserDataChanges> takeAfterSuspension(Duration timeout, BooleanSupplier cancelled) {
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
             throw new InvalidValueException(
                     "timeout", timeout.toString(), "longer than zero, at most " + LONGEST_TIMEOUT);
@@ -116,13 +126,16 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         long pause = FIRST_PAUSE_NANOS;
         while (true) {
             if (areAllRead(timeout, begin)) {
-                var changes = handOut();
-                if (changes.state() != UserDataLogState.LOGGING) {
+                // Somebody may have resumed the controller meanwhile: then nothing is handed out that would have to be put back.
+                var changes = handOut(current -> current != UserDataLogState.LOGGING);
+                if (changes.isPresent()) {
                     return changes;
                 }
-                // Somebody resumed the controller meanwhile.
-                putBack(changes);
             }
+            if (cancelled.getAsBoolean()) {
+                return Optional.empty();
+            }
+            requireNoInterrupt(begin);
             LockSupport.parkNanos(this, pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         }
@@ -135,13 +148,7 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
             if (reader.drainToEnd()) {
                 return true;
             }
-            long elapsed = System.nanoTime() - begin;
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CommandTimeoutException(
-                        "The wait for the entry that says that the controller is suspended was interrupted: it",
-                        Duration.ofNanos(elapsed));
-            }
-            if (elapsed <= timeout.toNanos()) {
+            if (System.nanoTime() - begin <= timeout.toNanos()) {
                 return false;
             }
             if (reader.waitedInVain()) {
@@ -149,6 +156,20 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
             }
             throw new CommandTimeoutException("The entry that says that the controller is suspended", timeout);
         });
+    }
+
+    private void requireNoInterrupt(long begin) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CommandTimeoutException(
+                    "The wait for the entry that says that the controller is suspended was interrupted: it",
+                    Duration.ofNanos(System.nanoTime() - begin))
+                    .at(name, "taking the last changes");
+        }
+    }
+
+    @Override
+    public boolean isDeviceSuspended() {
+        return located("asking whether it is suspended", queue::isControllerSuspended);
     }
 
     @Override
@@ -205,8 +226,9 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
     /// last; those never tell for a single entry. An action that waits already is run, and this one takes its place.
     ///
     /// @param entries number of entries, 1 to one less than there are slots
-    /// @param action  what is run, on the thread that completes commands or on one that calls this log; it may not wait for commands,
-    ///                so it cannot call this log
+    /// @param action  what is run, on the thread that completes commands or on one that calls this log or suspends, resumes or resets
+    ///                the controller; it may not wait for commands, so it cannot call this log. What it throws fails none of these: it
+    ///                is suppressed by the exception of an operation that failed for another reason, and otherwise logged
     /// @return whether the action was run or will be; false when the entries are there already, or none will come, and it will not
     /// @throws InvalidValueException      when nothing was started, or there cannot be so many entries
     /// @throws CapabilityMissingException when the transport has no asynchronous events
@@ -250,6 +272,20 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         return queue.ring().isPosted(entries - 1) || (entries > 1 && queue.ring().isPosted(entries - 2));
     }
 
+    /// Suspends the controller, and learns how that ended.
+    ///
+    /// @param order suspends, and deletes every queue of the controller with it where it is given true (DUDMQ)
+    void suspend(Consumer<Boolean> order) {
+        var suspension = suspending();
+        try {
+            order.accept(suspension.deletesQueues());
+        } catch (CommandFailedException e) {
+            suspensionRefused(suspension);
+            throw e;
+        }
+        suspended(suspension);
+    }
+
     /// The controller is about to be suspended. From now on the queue may be deleted at any time, if the suspension says so: when the
     /// options do, or when there may be a queue that nobody can name. Blocks for a command where the controller may be suspended already.
     ///
@@ -261,10 +297,24 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         });
     }
 
-    /// The controller was suspended.
+    /// The controller was suspended. Blocks for a command where that should have deleted the queue.
     void suspended(UserDataQueue.Suspension suspension) {
         located("noting the suspension", () -> {
-            queue.suspended(suspension);
+            try {
+                queue.suspended(suspension);
+            } catch (LiveMigrationException e) {
+                // The controller is suspended all the same. Whoever reads or deletes the queue asks again.
+                LOGGER.log(Level.WARNING, "it is not known whether the suspension deleted the queue: " + e
+                        .getMessage());
+            }
+            return queue;
+        });
+    }
+
+    /// The controller refused to be suspended.
+    void suspensionRefused(UserDataQueue.Suspension suspension) {
+        located("noting the refusal", () -> {
+            queue.suspensionRefused(suspension);
             return queue;
         });
     }
@@ -318,14 +368,12 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         try {
             result = locked(operation);
         } catch (LiveMigrationException e) {
-            try {
-                events.tell();
-            } catch (LiveMigrationException second) {
-                e.addSuppressed(second);
-            }
+            events.tell().forEach(e::addSuppressed);
             throw e.at(name, step);
         }
-        events.tell();
+        for (var failure : events.tell()) {
+            LOGGER.log(Level.WARNING, name + ": somebody who waited for changes could not be told", failure);
+        }
         return result;
     }
 

@@ -8,7 +8,8 @@ import io.nvmelm.nvme.LbaMigrationEntry;
 /// @param slots           entries of the queue, of which the controller can use one less: as many changes can wait to be taken before
 ///                        they are lost. Each needs 32 bytes of ring memory
 /// @param deleteOnSuspend whether the suspension of the controller deletes the queue (DUDMQ). What was logged is read all the
-///                        same; but when the controller resumes, its changes are lost, and logging has to be started anew
+///                        same; but when the controller resumes, its changes are lost, and logging has to be started anew. The
+///                        suspension takes one command more, by which the controller says whether the queue is gone
 /// @param changeBytes     memory for the changes of one round, above which more blocks count as modified than were. Single blocks
 ///                        anywhere need one bit for each block of the namespaces, and ranges less; what was taken has its own
 public record UserDataLogOptions(int slots, boolean deleteOnSuspend, long changeBytes) {

@@ -20,17 +20,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The User Data Migration Queue of one migratable controller as its host operates it by commands: its memory, its identifier, and what
 /// is known of it when a command had no answer.
 ///
-/// Its memory is given back only when the controller has said that it does not know the queue. Memory of a queue that nobody can name,
-/// because its creation was not answered, is kept until a suspension has deleted every queue; where none does, it is left to the
-/// transport, which gives it back when it ends. Not thread-safe.
+/// Its memory is given back only when the controller has said that it does not know the queue; that a suspension which deletes queues
+/// succeeded does not say so, since the standard has a repeated one succeed and does not say what it deletes. Memory of a queue that
+/// nobody can name, because its creation was not answered, is kept until another creation succeeds: a controller has one queue at most
+/// (Base 2.3 clause 5.2.4.1.1). Where none does, it is left to the transport, which gives it back when it ends. Not thread-safe.
 final class UserDataQueue {
     /// Creations that may have gone wrong without an answer, and for whose queues no suspension followed, before there are no more.
     private static final int MOST_UNNAMED = 2;
+    /// Memory that is kept for queues that nobody can name, before there are no more creations, whatever suspensions deleted.
+    private static final int MOST_KEPT = 8;
 
     /// What is known of the queue.
     enum Presence {
@@ -38,9 +42,9 @@ final class UserDataQueue {
         ABSENT,
         /// It is there.
         OPEN,
-        /// A suspension that deletes it was sent, and was not answered.
+        /// A suspension that deletes it was sent, and nobody knows that it did. Its identifier may be another queue's.
         BEING_DELETED,
-        /// A suspension deleted it. Its memory can be read.
+        /// A suspension deleted it, the controller says. Its memory can be read.
         DELETED,
         /// Deleting it was not answered.
         UNKNOWN
@@ -61,7 +65,7 @@ final class UserDataQueue {
     ///
     /// @param deletesQueues whether it deletes every queue of the controller (DUDMQ)
     /// @param creations     creations up to now: what was created later is none of its business
-    /// @param unnamed       memory of queues that nobody can name, into which nothing writes after the suspension
+    /// @param unnamed       memory of queues that nobody can name, and that it should delete
     record Suspension(boolean deletesQueues, long creations, List<TransferMemory> unnamed) {}
 
     private final CommandPort port;
@@ -78,8 +82,12 @@ final class UserDataQueue {
     private int behind;
     private boolean headUnsettled;
     private long creations;
+    /// Suspensions ordered that delete this queue.
+    private long deletions;
     /// Memory of creations that were not answered.
     private final List<TransferMemory> unnamed = new ArrayList<>();
+    /// Memory of creations that were not answered, and whose queues a suspension should have deleted since.
+    private final List<TransferMemory> unnamedDeleted = new ArrayList<>();
     /// Entries that say "stopped" and are still to come from logging that was stopped before it was started again.
     private int staleStops;
 
@@ -128,10 +136,11 @@ final class UserDataQueue {
 
     /// Creates the queue in memory of its own.
     private void create() {
-        if (unnamed.size() >= MOST_UNNAMED) {
+        int kept = unnamed.size() + unnamedDeleted.size();
+        if (unnamed.size() >= MOST_UNNAMED || kept >= MOST_KEPT) {
             throw new CapabilityMissingException(
                     "Creating a user data migration queue",
-                    "an answer to the last " + unnamed.size() + " creations, whose queues may exist",
+                    "an answer to the last " + kept + " creations, whose queues may exist",
                     "Suspend and resume the controller: the suspension deletes its queues (DUDMQ). Or open the transport anew");
         }
         long bytes = (long) slots * LbaMigrationEntry.BYTES;
@@ -139,6 +148,10 @@ final class UserDataQueue {
         var fresh = port.transport().allocateRing(bytes);
         Completion answer;
         creations++;
+        var ended = Stream.of(unnamed, unnamedDeleted)
+                .flatMap(List::stream)
+                .filter(ring -> !ring.isQuarantined())
+                .toList();
         try {
             answer = port.await(port.submit(command, fresh, timeout));
         } catch (LiveMigrationException e) {
@@ -148,8 +161,13 @@ final class UserDataQueue {
         }
         if (StatusMeanings.isFailure(command, answer)) {
             fresh.close();
+            // A queue that a suspension should have deleted may be the reason: the next one has to try again.
+            unnamed.addAll(unnamedDeleted);
+            unnamedDeleted.clear();
             throw StatusMeanings.failureOf(command, answer);
         }
+        ended.forEach(this::giveBack);
+        deletions = 0;
         memory = fresh;
         ring = new UserDataRing(fresh.segment(), slots);
         queueId = answer.dword0() & 0xFFFF;
@@ -188,6 +206,9 @@ final class UserDataQueue {
         if (delete && presence == Presence.OPEN && !headUnsettled) {
             presence = Presence.BEING_DELETED;
         }
+        if (presence == Presence.BEING_DELETED) {
+            deletions++;
+        }
         // A controller has one queue at most, so that there is no other one beside this.
         boolean otherwise = !isThere() && !unnamed.isEmpty();
         if (presence != Presence.BEING_DELETED && !otherwise) {
@@ -199,31 +220,46 @@ final class UserDataQueue {
                 unnamed.stream().filter(memory -> !memory.isQuarantined()).toList());
     }
 
-    /// A suspension was executed. When it deletes queues, it has deleted all that were created before it was ordered.
+    /// A suspension was executed. When it deletes queues, asks the controller whether this one is gone; where it is not, it stays
+    /// [Presence#BEING_DELETED].
     void suspended(Suspension suspension) {
         if (!suspension.deletesQueues()) {
             return;
         }
-        for (var ended : suspension.unnamed()) {
-            if (unnamed.remove(ended)) {
-                ended.close();
+        for (var ring : suspension.unnamed()) {
+            if (unnamed.remove(ring)) {
+                unnamedDeleted.add(ring);
             }
         }
-        if (suspension.creations() == creations) {
+        if (isThere() && ask() == Answer.NO_SUCH_QUEUE) {
             deletedBySuspension();
+        }
+    }
+
+    /// A suspension was refused, so that it deleted nothing, and this queue is as it was before where no other one may delete it.
+    void suspensionRefused(Suspension suspension) {
+        if (deletions == 1
+                && suspension.creations() == creations
+                && presence == Presence.BEING_DELETED) {
+            presence = Presence.OPEN;
+            deletions = 0;
         }
     }
 
     /// A suspension deleted this queue.
     void deletedBySuspension() {
-        if (presence != Presence.ABSENT) {
-            presence = Presence.DELETED;
-        }
+        presence = Presence.DELETED;
     }
 
     /// Whether the controller has this queue for all that is known.
     boolean isThere() {
         return presence == Presence.OPEN || presence == Presence.BEING_DELETED;
+    }
+
+    private void giveBack(TransferMemory ring) {
+        unnamed.remove(ring);
+        unnamedDeleted.remove(ring);
+        ring.close();
     }
 
     private void forget() {
@@ -297,9 +333,17 @@ final class UserDataQueue {
         staleStops++;
     }
 
-    /// Whether so many entries were consumed that their slots are to be given back.
+    /// Whether the controller may have filled the queue since slots were given back last: a full queue stays full until then. One entry
+    /// early counts too, for controllers that count the slot behind the entry.
+    boolean mayBeFull() {
+        long last = released + slots - 2 - ring().consumed();
+        return headUnsettled || last < 1 || ring().isPosted((int) last - 1);
+    }
+
+    /// Whether so many entries were consumed that their slots are to be given back. Never while a suspension may have deleted the queue:
+    /// its identifier may be another queue's, which would lose the slots that its host has not read.
     boolean isReleaseDue() {
-        return isThere() && ring().consumed() - behind - released >= Math.max(1, slots / 4);
+        return presence == Presence.OPEN && ring().consumed() - behind - released >= Math.max(1, slots / 4);
     }
 
     /// Gives back the slots of all entries that were consumed, and arms or disarms the trigger. May be repeated.

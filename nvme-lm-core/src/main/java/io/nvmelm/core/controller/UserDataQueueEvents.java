@@ -5,9 +5,13 @@ import io.nvmelm.nvme.AsynchronousEvent;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.AsynchronousEventListener;
 import io.nvmelm.spi.EventSubscription;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Listens for the two one-shot events of a Controller Data Queue (Base 2.3 fig. 157): that a slot was filled, which somebody can wait
@@ -25,13 +29,13 @@ final class UserDataQueueEvents implements AsynchronousEventListener {
     private final AtomicReference<@Nullable Waiter> waiting = new AtomicReference<>();
     private final ConcurrentLinkedQueue<Runnable> due = new ConcurrentLinkedQueue<>();
     private volatile int queueId = NO_QUEUE;
-    private volatile boolean full;
+    private final AtomicBoolean full = new AtomicBoolean();
     private @Nullable EventSubscription subscription;
 
     /// Listens for events of a queue from now on, and of no other.
     void listen(AdminTransport transport, int newQueueId) {
         queueId = newQueueId;
-        full = false;
+        full.set(false);
         tellSoon();
         if (subscription == null && transport.eventsUnavailable().isEmpty()) {
             subscription = transport.listenForEvents(this);
@@ -44,7 +48,7 @@ final class UserDataQueueEvents implements AsynchronousEventListener {
             return;
         }
         if (event.information() == AsynchronousEvent.QUEUE_FULL_ERROR) {
-            full = true;
+            full.set(true);
         }
         var waiter = waiting.getAndSet(null);
         if (waiter != null) {
@@ -52,9 +56,20 @@ final class UserDataQueueEvents implements AsynchronousEventListener {
         }
     }
 
-    /// Whether the queue was full since [#listen(AdminTransport, int)] was called last.
+    /// Logging was started, and nothing was given back since. What says that the queue was full may be left from the logging before.
+    ///
+    /// @param mayBeFull whether the queue may be full now
+    void loggingStarted(BooleanSupplier mayBeFull) {
+        // In this order nothing gets lost. What is told from here on stays. What was told before, of the logging that was started, was
+        // told when its entries were in the ring, where they still are, as nobody has given slots back: so the ring looks full.
+        if (full.getAndSet(false) && mayBeFull.getAsBoolean()) {
+            full.set(true);
+        }
+    }
+
+    /// Whether the queue was full since logging was started.
     boolean wasFull() {
-        return full;
+        return full.get();
     }
 
     /// Has an action run once, at the next event. Another one that waits is told soon.
@@ -81,24 +96,17 @@ final class UserDataQueueEvents implements AsynchronousEventListener {
 
     /// Tells those for whom [#tellSoon()] was called. To be called without a lock.
     ///
-    /// @throws CallbackException when one of them failed; the others are told all the same
-    void tell() {
-        CallbackException failure = null;
+    /// @return how those failed that did; the others are told all the same
+    List<CallbackException> tell() {
+        var failures = new ArrayList<CallbackException>();
         for (var action = due.poll(); action != null; action = due.poll()) {
             try {
                 action.run();
             } catch (RuntimeException e) {
-                var next = new CallbackException("telling of changes", e);
-                if (failure == null) {
-                    failure = next;
-                } else {
-                    failure.addSuppressed(next);
-                }
+                failures.add(new CallbackException("telling of changes", e));
             }
         }
-        if (failure != null) {
-            throw failure;
-        }
+        return failures;
     }
 
     /// Has nothing run any more.

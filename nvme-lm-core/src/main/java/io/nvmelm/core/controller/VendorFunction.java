@@ -1,6 +1,9 @@
 package io.nvmelm.core.controller;
 
 import io.nvmelm.CapabilityMissingException;
+import io.nvmelm.ControllerIdentity;
+import io.nvmelm.ControllerManifest;
+import io.nvmelm.ControllerRegisters;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransferOptions;
@@ -10,6 +13,8 @@ import io.nvmelm.nvme.VendorMigrationOperation;
 import io.nvmelm.spi.TransferMemory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +108,39 @@ public final class VendorFunction implements AutoCloseable {
         return bytes;
     }
 
+    /// {@return the largest state in bytes that one command moves and the options accept}
+    public long maximumStateBytes() {
+        return Math.min(options.maximumStateBytes(), controlling.maximumTransferBytes());
+    }
+
+    /// Learns what the controller of this function is and has, as [MigratableController#manifest(Optional)] does. Blocks for Identify
+    /// commands; changes nothing.
+    ///
+    /// @param registers properties of the function; empty where nobody can read them
+    /// @return the manifest; empty when the Secondary Controller List has no entry for this function, which alone says which controller
+    ///         it is
+    /// @throws LiveMigrationException when a command failed or an answer cannot be
+    public Optional<ControllerManifest> manifest(Optional<ControllerRegisters> registers) {
+        try {
+            return controlling.secondaryOfFunction(vfNumber)
+                    .map(entry -> ControllerManifestReader.read(controlling, identity(entry.controllerId()),
+                            registers));
+        } catch (LiveMigrationException e) {
+            throw e.at(name(), "reading what the controller is");
+        }
+    }
+
+    private ControllerIdentity identity(int controllerId) {
+        var primary = controlling.identity();
+        return new ControllerIdentity(
+                primary.subsystemNqn(),
+                primary.serialNumber(),
+                primary.modelNumber(),
+                primary.firmwareRevision(),
+                controllerId,
+                OptionalInt.of(vfNumber));
+    }
+
     /// Makes ready the memory that a session for a state of this size would otherwise allocate when it is opened.
     ///
     /// @param bytes expected size of the state in bytes
@@ -163,8 +201,7 @@ public final class VendorFunction implements AutoCloseable {
     ///
     /// @return the target; the caller closes it. Its size is not known from its content, so [StateTarget#totalBytes()] is empty
     public StateTarget openTarget() {
-        long limit = Math.min(options.maximumStateBytes(), controlling.maximumTransferBytes());
-        return new WholeStateTarget(this::load, limit, controlling.pieceBytes());
+        return new WholeStateTarget(this::load, maximumStateBytes(), controlling.pieceBytes());
     }
 
     private void load(ByteBuffer state) {

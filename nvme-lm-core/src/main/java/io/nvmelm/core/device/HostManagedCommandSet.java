@@ -1,18 +1,26 @@
 package io.nvmelm.core.device;
 
+import io.nvmelm.CommandFailedException;
+import io.nvmelm.ControllerManifest;
+import io.nvmelm.ControllerPart;
+import io.nvmelm.ControllerRegisters;
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.PreflightFinding;
 import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.MigratableController;
 import io.nvmelm.core.controller.StateSource;
 import io.nvmelm.core.controller.StateTarget;
 import io.nvmelm.nvme.StateFormat;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// Host Managed Live Migration, the command set of the standard (TP4159; Base 2.3 clause 8.1.13).
 public final class HostManagedCommandSet implements MigrationCommandSet {
@@ -67,6 +75,14 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
         controller.resume();
     }
 
+    /// Suspend or Resume, and a command for each piece of the state as it was last; pieces that are read together count one by one.
+    @Override
+    public Duration estimatedCommandTime(MigrationRole role) {
+        var controlling = controller.controlling();
+        long pieces = Math.ceilDiv(lastStateBytes.orElse(1), controlling.pieceBytes());
+        return controlling.estimatedTime(1 + pieces);
+    }
+
     @Override
     public boolean isSuspended() {
         return controller.isSuspended();
@@ -82,6 +98,15 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
         long bytes = controller.summary(format).totalBytes();
         lastStateBytes = OptionalLong.of(bytes);
         return bytes;
+    }
+
+    @Override
+    public long presentStateBytes() {
+        try {
+            return controller.summary(format, Long.MAX_VALUE).totalBytes();
+        } catch (CommandFailedException e) {
+            return lastStateBytes.orElse(1);
+        }
     }
 
     @Override
@@ -127,6 +152,27 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
         return controller.userDataLogUnavailable().isEmpty()
                 ? Optional.of(controller.userDataLog())
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<ControllerManifest> manifest(Optional<ControllerRegisters> registers) {
+        return Optional.of(controller.manifest(registers));
+    }
+
+    @Override
+    public long maximumStateBytes() {
+        return controller.controlling().options().maximumStateBytes();
+    }
+
+    /// All that version 0 leaves out (Base 2.3 fig. 374). Vendor specific data may carry some of it, and no command says what.
+    @Override
+    public Set<ControllerPart> missingFromState() {
+        return Set.of(ControllerPart.values());
+    }
+
+    @Override
+    public List<PreflightFinding> preflight(MigrationRole role) {
+        return new ControllerPreflight(controller, format, role).findings();
     }
 
     @Override

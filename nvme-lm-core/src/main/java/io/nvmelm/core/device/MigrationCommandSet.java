@@ -1,16 +1,23 @@
 package io.nvmelm.core.device;
 
+import io.nvmelm.ControllerManifest;
+import io.nvmelm.ControllerPart;
+import io.nvmelm.ControllerRegisters;
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.PreflightFinding;
 import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.StateSource;
 import io.nvmelm.core.controller.StateTarget;
 import io.nvmelm.nvme.StateFormat;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The commands by which one controller is migrated, whatever set of commands that is. Knows nothing of states and arcs.
 ///
@@ -45,6 +52,19 @@ public interface MigrationCommandSet extends AutoCloseable {
     /// {@return size in bytes that the state has now, 1 or more; it may change until the controller is suspended} Blocks for a command.
     long estimatedStateBytes();
 
+    /// {@return size in bytes that the state has now, 1 or more, also when that is more than these commands move; the last one known,
+    /// or 1, while the controller refuses to tell} Blocks for a command.
+    default long presentStateBytes() {
+        return estimatedStateBytes();
+    }
+
+    /// {@return how long the commands of a switchover take, by those measured so far; zero where nobody measures} Does not block.
+    ///
+    /// @param role [MigrationRole#SOURCE] to suspend and read the state, [MigrationRole#DESTINATION] to load it and resume
+    default Duration estimatedCommandTime(MigrationRole role) {
+        return Duration.ZERO;
+    }
+
     /// Opens the state of the suspended controller.
     ///
     /// @return the state; the caller closes it
@@ -72,6 +92,34 @@ public interface MigrationCommandSet extends AutoCloseable {
     /// first time. The command set owns it.
     default Optional<UserDataTracking> userData() {
         return Optional.empty();
+    }
+
+    /// {@return what the controller is and has; empty where these commands cannot tell which controller it is} Blocks for commands that
+    /// only read.
+    ///
+    /// @param registers properties of its function; empty where nobody can read them
+    default Optional<ControllerManifest> manifest(Optional<ControllerRegisters> registers) {
+        return identity().controller().map(ControllerManifest::of);
+    }
+
+    /// {@return the largest state in bytes that these commands take and give, 1 or more} Does not block.
+    default long maximumStateBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /// {@return parts of the guest-visible controller that a state of the standard does not carry; empty where the formats have no such
+    /// gap, or nobody knows} Does not block.
+    default Set<ControllerPart> missingFromState() {
+        return Set.of();
+    }
+
+    /// Looks for reasons why the controller could not be migrated, or not be loaded, that lie in these commands, in the controlling
+    /// controller, in the transport or in the controller's condition. Blocks for commands that only read.
+    ///
+    /// @param role [MigrationRole#SOURCE] to be migrated from here, [MigrationRole#DESTINATION] to be loaded here
+    /// @return every reason; one question that is not answered is a finding too and does not end the others
+    default List<PreflightFinding> preflight(MigrationRole role) {
+        return List.of();
     }
 
     /// Gives memory back. Idempotent.

@@ -1,9 +1,10 @@
 package io.nvmelm.core.device;
 
-import io.nvmelm.CallbackException;
 import io.nvmelm.CommandFailedException;
+import io.nvmelm.CommandTimeoutException;
 import io.nvmelm.ControlledFunction;
 import io.nvmelm.DeviceIdentity;
+import io.nvmelm.DeviceManifest;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking;
@@ -12,13 +13,15 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationData;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.PreflightFinding;
 import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.MigratableController;
 import io.nvmelm.core.fsm.Arc;
 import io.nvmelm.core.fsm.MigrationStateMachine;
 import io.nvmelm.nvme.StateFormat;
 import io.nvmelm.nvme.StatusCode;
-import java.util.EnumSet;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,22 +33,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Capabilities are STOP_COPY and P2P. A suspended controller starts no transfer at all, towards peers or memory, and still answers
 /// register accesses, so Suspend is what leads to RUNNING_P2P; the guest's access is taken away on the way from there to STOP.
-///
 /// One lock covers arcs and resets. The data of a session has a lock of its own, so that a peer that does not read cannot hold up
 /// a reset. A failed arc leaves the device in the state before that arc, or in ERROR where even that cannot be had.
 public final class NvmeMigratableDevice implements MigratableDevice {
     private static final Set<MigrationCapability> CAPABILITIES =
-            Set.copyOf(EnumSet.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P));
+            Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
+
+    /// What is left to do after a Suspend that was not answered and was undone: NVMe promises no order among admin commands.
+    private static final String LATE_SUSPEND =
+            "The controller runs again, but this Suspend may still take effect: resume the controller "
+                    + "when the guest's I/O stands still, or reset the controlling controller to rule it out";
 
     private final MigrationCommandSet commands;
-    private final @Nullable ControlledFunction function;
+    private final OwnedFunction function;
     private final MigrationStateMachine machine = MigrationStateMachine.of(CAPABILITIES);
     private final DeviceIdentity identity;
     private final ReentrantLock stateLock = new ReentrantLock();
     private final SessionEpoch epoch = new SessionEpoch();
     private volatile DeviceState state = DeviceState.RUNNING;
     private @Nullable ControllerSession session;
-    private boolean accessBlocked;
     private boolean resumeUnanswered;
     /// Whether the controller may hold a part of a state: it could be suspended, but not resumed any more.
     private boolean partlyLoaded;
@@ -53,7 +59,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
 
     private NvmeMigratableDevice(MigrationCommandSet commands, @Nullable ControlledFunction function) {
         this.commands = commands;
-        this.function = function;
+        this.function = new OwnedFunction(function);
         this.identity = commands.identity();
     }
 
@@ -69,7 +75,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         var device = new NvmeMigratableDevice(commands, function);
         try {
             if (commands.isSuspended()) {
-                device.blockAccess();
+                device.function.block();
                 device.state = DeviceState.STOP;
             }
             return device;
@@ -127,6 +133,11 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     }
 
     @Override
+    public Duration estimatedCommandTime(MigrationRole role) {
+        return commands.estimatedCommandTime(role);
+    }
+
+    @Override
     public void announceSuspension() {
         stateLock.lock();
         try {
@@ -147,6 +158,48 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             return commands.estimatedStateBytes();
         } catch (LiveMigrationException e) {
             throw e.at(identity.name(), "estimating the state");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /// What the controlling controller says, and the properties of the function where those can be read. Vendor identifiers, IEEE OUI and
+    /// MDTS are those of the controlling controller; features are left out, since no command asks another controller for them. All
+    /// [io.nvmelm.ControllerPart]s are missing from a state of version 0; a format with vendor specific data may carry them.
+    @Override
+    public DeviceManifest manifest() {
+        stateLock.lock();
+        try {
+            requireUsable();
+            return new DeviceManifest(
+                    identity.name(),
+                    CAPABILITIES,
+                    commands.formats(),
+                    commands.presentStateBytes(),
+                    commands.maximumStateBytes(),
+                    commands.manifest(function.registers()),
+                    commands.missingFromState(),
+                    false);
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "reading what the device is");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public List<PreflightFinding> preflight(MigrationRole role) {
+        stateLock.lock();
+        try {
+            var findings = new FindingList(identity.name(), role);
+            if (closed) {
+                findings.closed();
+            } else {
+                findings.condition(state);
+                findings.registers(function.isGiven(), function::registers);
+                findings.addAll(commands.preflight(role));
+            }
+            return findings.toList();
         } finally {
             stateLock.unlock();
         }
@@ -191,6 +244,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     }
 
     private void execute(Arc arc) {
+        var event = ArcEvent.start(identity.name(), arc.from(), arc.to(), false);
         try {
             switch (arc.to()) {
                 case RUNNING -> resume();
@@ -198,7 +252,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
                     if (arc.from() == DeviceState.RUNNING) {
                         suspend();
                     } else {
-                        restoreAccess();
+                        function.restore();
                     }
                 }
                 case STOP -> enterStop(arc.from());
@@ -208,14 +262,15 @@ public final class NvmeMigratableDevice implements MigratableDevice {
                     throw new DeviceStateException(state, "no arc leads to " + arc.to(), "Choose another state");
             }
             state = arc.to();
+            ArcEvent.end(event, state);
         } catch (LiveMigrationException e) {
-            throw e.at(identity.name(), arc.from() + " to " + arc.to());
+            throw ArcEvent.failed(event, state, e).at(identity.name(), arc.from() + " to " + arc.to());
         }
     }
 
     private void enterStop(DeviceState from) {
         switch (from) {
-            case RUNNING_P2P -> blockAccess();
+            case RUNNING_P2P -> function.block();
             case RESUMING -> commit();
             default -> endSession("the device left " + from);
         }
@@ -235,13 +290,14 @@ public final class NvmeMigratableDevice implements MigratableDevice {
                 undoSuspend(e);
             } catch (LiveMigrationException second) {
                 e.addSuppressed(second);
+                throw e;
             }
-            throw e;
+            throw e instanceof CommandTimeoutException unanswered ? unanswered.withRemedy(LATE_SUSPEND) : e;
         }
     }
 
     /// Makes a controller run whose Suspend failed. One that refused a parameter is not suspended; after any other answer it is asked.
-    /// One that did not answer may become suspended later: a second Suspend waits for the first and makes sure. A controller that is
+    /// One that did not answer may become suspended later: a second Suspend makes sure where the controller executes them in order. A controller that is
     /// known to be suspended and cannot be resumed leaves the device in RUNNING_P2P, from where resuming can be tried again.
     private void undoSuspend(LiveMigrationException failure) {
         if (failure instanceof CommandFailedException refusal && isCertainRefusal(refusal)) {
@@ -281,20 +337,6 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             }
         }
         resumeUnanswered = false;
-    }
-
-    private void blockAccess() {
-        if (function != null) {
-            CallbackException.guard("blocking access to the function", function::blockAccess);
-        }
-        accessBlocked = true;
-    }
-
-    private void restoreAccess() {
-        if (function != null) {
-            CallbackException.guard("restoring access to the function", function::restoreAccess);
-        }
-        accessBlocked = false;
     }
 
     private void openSaving() {
@@ -337,33 +379,29 @@ public final class NvmeMigratableDevice implements MigratableDevice {
 
     @Override
     public void reset() {
+        ArcEvent event = null;
         stateLock.lock();
         try {
             requireUsable();
+            event = ArcEvent.start(identity.name(), state, DeviceState.RUNNING, true);
             endSession("the device was reset");
             state = DeviceState.ERROR;
+            function.reset(commands);
             if (partlyLoaded) {
+                // Behind the reset of the function: a controller that took the whole state after all has queues, and takes no other.
                 commands.suspend();
                 commands.discardPartialState();
                 partlyLoaded = false;
             }
-            if (function != null) {
-                try {
-                    CallbackException.guard("resetting the function", function::reset);
-                } finally {
-                    commands.functionWasReset();
-                }
-            }
             if (commands.isSuspended()) {
                 commands.resume();
             }
-            if (accessBlocked) {
-                restoreAccess();
-            }
+            function.restoreIfBlocked();
             resumeUnanswered = false;
             state = DeviceState.RUNNING;
+            ArcEvent.end(event, state);
         } catch (LiveMigrationException e) {
-            throw e.at(identity.name(), "reset");
+            throw ArcEvent.failed(event, state, e).at(identity.name(), "reset");
         } finally {
             stateLock.unlock();
         }

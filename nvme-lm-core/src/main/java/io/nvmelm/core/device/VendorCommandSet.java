@@ -1,11 +1,17 @@
 package io.nvmelm.core.device;
 
 import io.nvmelm.CommandFailedException;
+import io.nvmelm.ControllerManifest;
+import io.nvmelm.ControllerRegisters;
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.MigrationRole;
 import io.nvmelm.MigrationUnsupportedException;
+import io.nvmelm.PreflightFinding;
+import io.nvmelm.PreflightFinding.Severity;
+import io.nvmelm.PreflightReason;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.controller.StateSource;
@@ -154,6 +160,30 @@ public final class VendorCommandSet implements MigrationCommandSet {
         if (condition == Condition.SUSPENDED) {
             condition = Condition.UNKNOWN;
         }
+    }
+
+    @Override
+    public Optional<ControllerManifest> manifest(Optional<ControllerRegisters> registers) {
+        return function.manifest(registers);
+    }
+
+    @Override
+    public long maximumStateBytes() {
+        return function.maximumStateBytes();
+    }
+
+    @Override
+    public List<PreflightFinding> preflight(MigrationRole role) {
+        var findings = new FindingList(function.name(), role);
+        findings.ask(PreflightReason.STATE_SIZE, "size of the state", Severity.BLOCKER, this::estimatedStateBytes);
+        findings.add(
+                Severity.NOTE,
+                PreflightReason.UNKNOWN,
+                "format of the state",
+                "not named by the vendor specific commands of 2022",
+                "the same at both ends",
+                "See to it that both devices are of one kind and firmware");
+        return findings.toList();
     }
 
     @Override

@@ -36,7 +36,7 @@ final class BlockCopier implements UserDataChanges.RangeVisitor {
     private final BlockSource source;
     private final BlockTarget target;
     private final List<NamespaceExtent> namespaces;
-    private final CopyClock clock;
+    private final MigrationClock clock;
     private final Gate gate;
     private final int pieceBytes;
     private @Nullable ByteBuffer buffer;

@@ -14,7 +14,7 @@ final class CopyMeter {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final CopyClock clock;
+    private final MigrationClock clock;
     private final long begun;
     private int rounds;
     private int restarts;
@@ -32,7 +32,7 @@ final class CopyMeter {
     private int overrun;
     private boolean measuring;
 
-    CopyMeter(CopyClock clock) {
+    CopyMeter(MigrationClock clock) {
         this.clock = clock;
         this.begun = clock.nanoTime();
         this.roundBegun = begun;

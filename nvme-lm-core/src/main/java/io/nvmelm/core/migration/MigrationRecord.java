@@ -12,65 +12,116 @@ import io.nvmelm.RunPermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what happened in one migration, tells the listener, and makes the report. Not thread-safe.
 final class MigrationRecord {
+    private static final UUID NOBODY = new UUID(0, 0);
+
     private final MigrationRole role;
-    private final String device;
-    private final MigrationListener listener;
+    private final List<String> devices;
+    private final MigrationSetup setup;
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LiveMigrationException> warnings = new ArrayList<>();
-    private final long begun = System.nanoTime();
+    private final List<String> resetDevices = new ArrayList<>();
+    private final long begun;
+    private UUID migrationId = NOBODY;
     private @Nullable MigrationPhase phase;
+    private @Nullable PhaseEvent event;
     private long phaseBegun;
+    private long toldAt;
     private long blackoutBegun;
     private long blackoutEnded;
     private boolean blackout;
     private boolean decided;
     private long bytesMoved;
     private long bytesExpected;
+    private Duration estimate = Duration.ZERO;
 
-    MigrationRecord(MigrationRole role, String device, MigrationListener listener) {
+    MigrationRecord(MigrationRole role, List<String> devices, MigrationSetup setup) {
         this.role = role;
-        this.device = device;
-        this.listener = listener;
+        this.devices = devices;
+        this.setup = setup;
+        this.begun = now();
+    }
+
+    private long now() {
+        return setup.clock().nanoTime();
+    }
+
+    /// Says which migration this is.
+    void identify(UUID id) {
+        migrationId = id;
     }
 
     /// Ends the phase under way and begins the next.
     void begin(MigrationPhase next) {
-        endPhase();
+        endPhase(null);
         phase = next;
-        phaseBegun = System.nanoTime();
-        tell(next);
+        phaseBegun = now();
+        event = PhaseEvent.start(role, next, devices);
+        tell(next, "", bytesExpected - bytesMoved, 0);
     }
 
-    private void endPhase() {
+    /// The phase under way ends by a failure.
+    void fail(LiveMigrationException failure) {
+        endPhase(failure);
+    }
+
+    private void endPhase(@Nullable LiveMigrationException failure) {
         var ended = phase;
         if (ended != null) {
-            phases.add(new PhaseTime(ended, Duration.ofNanos(System.nanoTime() - phaseBegun)));
+            phases.add(new PhaseTime(ended, Duration.ofNanos(now() - phaseBegun)));
             phase = null;
         }
+        PhaseEvent.end(event, migrationId, failure);
+        event = null;
     }
 
+    /// Sets how many bytes of state there will be.
     void expect(long bytes) {
         bytesExpected = bytes;
     }
 
-    void moved(long bytes) {
-        bytesMoved = bytes;
-        bytesExpected = Math.max(bytesExpected, bytes);
+    /// Sets how long the guest would stand still.
+    void estimate(Duration blackoutTime) {
+        estimate = blackoutTime;
+    }
+
+    /// Counts bytes of state, of one device.
+    void moved(String device, long bytes) {
+        bytesMoved += bytes;
+        bytesExpected = Math.max(bytesExpected, bytesMoved);
+        long nanos = now() - phaseBegun;
+        progress(device, bytesExpected - bytesMoved, nanos <= 0 ? 0 : (long) (bytesMoved * 1e9 / nanos));
+    }
+
+    /// Tells how an activity of the phase goes, unless the listener was told a moment ago.
+    void progress(String activity, long bytesRemaining, long bytesPerSecond) {
         var present = phase;
-        if (present != null) {
-            tell(present);
+        if (present != null && now() - toldAt >= Peer.nanos(setup.options().progressInterval())) {
+            tell(present, activity, bytesRemaining, bytesPerSecond);
         }
     }
 
-    private void tell(MigrationPhase present) {
-        var elapsed = Duration.ofNanos(System.nanoTime() - begun);
-        var progress = new MigrationProgress(role, present, bytesMoved, bytesExpected, elapsed);
+    private void tell(MigrationPhase present, String activity, long remaining, long rate) {
+        toldAt = now();
+        if (MigrationListener.SILENT.equals(setup.listener())) {
+            return;
+        }
+        var progress = new MigrationProgress(
+                role,
+                present,
+                activity,
+                bytesMoved,
+                bytesExpected,
+                remaining,
+                rate,
+                estimate,
+                Duration.ofNanos(toldAt - begun));
         try {
-            CallbackException.guard("the listener", () -> listener.onProgress(progress));
+            CallbackException.guard("the listener", () -> setup.listener().onProgress(progress));
         } catch (RuntimeException | Error e) {
             if (!decided) {
                 throw e;
@@ -81,14 +132,22 @@ final class MigrationRecord {
 
     void blackoutBegins() {
         blackout = true;
-        blackoutBegun = System.nanoTime();
+        blackoutBegun = now();
         blackoutEnded = 0;
     }
 
     void blackoutEnds() {
         if (blackout && blackoutEnded == 0) {
-            blackoutEnded = System.nanoTime();
+            blackoutEnded = now();
         }
+    }
+
+    boolean isBlackout() {
+        return blackout;
+    }
+
+    boolean isIn(MigrationPhase candidate) {
+        return phase == candidate;
     }
 
     /// From here on a listener that throws ends nothing any more.
@@ -101,11 +160,29 @@ final class MigrationRecord {
         warnings.add(warning);
     }
 
+    /// Keeps that devices were reset to run again.
+    void wereReset(List<String> names) {
+        resetDevices.addAll(names);
+    }
+
     MigrationReport report(RunPermission mayRun, boolean runsHere, @Nullable LiveMigrationException failure) {
-        endPhase();
-        long end = blackoutEnded == 0 ? System.nanoTime() : blackoutEnded;
+        endPhase(failure);
+        long end = blackoutEnded == 0 ? now() : blackoutEnded;
         var time = blackout ? Duration.ofNanos(end - blackoutBegun) : Duration.ZERO;
-        return new MigrationReport(role, device, mayRun, runsHere, bytesMoved, time, phases, warnings, failure);
+        var report = new MigrationReport(
+                migrationId,
+                role,
+                devices,
+                mayRun,
+                runsHere,
+                resetDevices,
+                bytesMoved,
+                time,
+                phases,
+                warnings,
+                failure);
+        setup.history().ifPresent(history -> history.add(report));
+        return report;
     }
 
     /// What is thrown through a migration, as one of this library's family.
@@ -113,5 +190,12 @@ final class MigrationRecord {
         return thrown instanceof LiveMigrationException known
                 ? known
                 : new CallbackException("code outside the library", thrown);
+    }
+
+    /// Keeps a failure with the one that it came after.
+    static void suppress(Throwable first, Throwable later) {
+        if (!first.equals(later)) {
+            first.addSuppressed(later);
+        }
     }
 }

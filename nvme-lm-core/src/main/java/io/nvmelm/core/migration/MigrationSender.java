@@ -1,57 +1,84 @@
 package io.nvmelm.core.migration;
 
-import io.nvmelm.CallbackException;
+import io.nvmelm.ControllerSupplement;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
 import io.nvmelm.InvalidValueException;
-import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationListener;
-import io.nvmelm.MigrationPhase;
+import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationReport;
 import io.nvmelm.MigrationRole;
+import io.nvmelm.PeerException;
+import io.nvmelm.PreCopyStage;
 import io.nvmelm.RunPermission;
-import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The source of a migration: moves one device to the [MigrationReceiver] at the other end of a pair of channels.
+/// The source of a migration: moves devices to the [MigrationReceiver] at the other end of a connection, all or none.
 ///
-/// Everything that can be done while the guest runs is done before the guest is paused: choosing the format, getting the destination
-/// ready, announcing the suspension, learning the size of the state. Until the right to run has been given away (COMMIT), every failure
-/// ends with the device and the guest running here again; from then on the device stays stopped here, whatever happens.
+/// Everything that can be done while the guest runs is done before the guest is paused: comparing the two sides, choosing the format,
+/// getting the destination ready, copying what can be copied, announcing the suspension, estimating the blackout. Until the right to run
+/// has been given away (COMMIT), every failure ends with the devices and the guest running here again; from then on the devices stay
+/// stopped here, whatever happens, and [#reclaim()] or [#abandon()] are the embedder's decision.
 ///
-/// Used once, by one thread; blocks it until the end. A channel that never answers blocks too: close it from another thread to end
-/// the migration. The channels are the caller's.
+/// Used once, by one thread; [#run()] blocks it until the end. [#cancel()] may be called by any thread. The channels are the caller's;
+/// no byte beyond the migration is read from them.
 public final class MigrationSender {
-    private final MigratableDevice device;
-    private final ReadableByteChannel in;
-    private final WritableByteChannel out;
-    private GuestControl guest = GuestControl.UNMANAGED;
-    private MigrationListener listener = MigrationListener.SILENT;
+    private final MigrationSetup setup;
+    private final Connection connection;
+    private final Decision decision = new Decision();
+    private final List<PreCopyStage> stages = new ArrayList<>();
     private boolean used;
-    private boolean guestPaused;
-    private boolean committed;
+    private @Nullable SourceRun run;
 
-    /// Makes a sender. Touches neither device nor channels.
+    /// Makes a sender of one device. Touches neither device nor channels. Waits end early only between calls of the channels, see
+    /// [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)].
     ///
     /// @param device what is migrated; [DeviceState#RUNNING] when [#run()] is called
     /// @param in     what the receiver sends, in blocking mode
     /// @param out    what the receiver gets, in blocking mode
+    /// @throws InvalidValueException when a channel is in non-blocking mode
     public MigrationSender(MigratableDevice device, ReadableByteChannel in, WritableByteChannel out) {
-        this.device = device;
-        this.in = in;
-        this.out = out;
+        this(List.of(device), Connection.of(MigrationChannels.blocking(in, out)));
     }
 
-    /// Makes a sender over one channel, for instance a socket.
+    /// Makes a sender of one device over one channel, for instance a socket.
     ///
     /// @param device  what is migrated; [DeviceState#RUNNING] when [#run()] is called
-    /// @param channel to and from the receiver, in blocking mode
+    /// @param channel to and from the receiver; a socket is in non-blocking mode while [#run()] runs, any other channel is in
+    ///                blocking mode
     public MigrationSender(MigratableDevice device, ByteChannel channel) {
-        this(device, channel, channel);
+        this(List.of(device), Connection.of(channel));
+    }
+
+    /// Makes a sender. Touches neither devices nor channel.
+    ///
+    /// @param devices what is migrated, each [DeviceState#RUNNING] when [#run()] is called; the receiver has as many, in the same order
+    /// @param channel to and from the receiver
+    /// @throws InvalidValueException when there is no device, or one is named twice
+    public MigrationSender(List<? extends MigratableDevice> devices, MigrationChannel channel) {
+        this(devices, Connection.of(channel));
+    }
+
+    private MigrationSender(List<? extends MigratableDevice> devices, Connection connection) {
+        this.setup = new MigrationSetup(MigrationRole.SOURCE, devices);
+        this.connection = connection;
+    }
+
+    /// Sets budget, deadlines, bandwidth and protection.
+    ///
+    /// @param options how the migration is run
+    /// @return this
+    public MigrationSender options(MigrationOptions options) {
+        setup.options(options);
+        return this;
     }
 
     /// Has the migration pause the guest, and resume it when it fails.
@@ -59,7 +86,7 @@ public final class MigrationSender {
     /// @param control how
     /// @return this
     public MigrationSender guest(GuestControl control) {
-        guest = control;
+        setup.guest(control);
         return this;
     }
 
@@ -68,131 +95,108 @@ public final class MigrationSender {
     /// @param progress whom
     /// @return this
     public MigrationSender listener(MigrationListener progress) {
-        listener = progress;
+        setup.listener(progress);
         return this;
     }
 
-    /// Migrates the device and returns what came of it; failures are in the report, not thrown.
+    /// Has the parts of a device that are in no state travel with it.
+    ///
+    /// @param device     one of the devices
+    /// @param supplement who collects them
+    /// @return this
+    /// @throws InvalidValueException when it is not one of the devices
+    public MigrationSender supplement(MigratableDevice device, ControllerSupplement supplement) {
+        setup.supplement(device, supplement);
+        return this;
+    }
+
+    /// Has something copied beside the state: while the guest runs until the estimated blackout fits the budget, and the rest in the
+    /// blackout. Stages are called in the order in which they were added.
+    ///
+    /// @param stage what
+    /// @return this
+    public MigrationSender stage(PreCopyStage stage) {
+        stages.add(stage);
+        return this;
+    }
+
+    /// Keeps the report.
+    ///
+    /// @param history where
+    /// @return this
+    public MigrationSender history(MigrationHistory history) {
+        setup.history(history);
+        return this;
+    }
+
+    /// Measures by and waits in another time. Default is [MigrationClock#SYSTEM].
+    ///
+    /// @param clock the time; that in which the channel waits
+    /// @return this
+    public MigrationSender clock(MigrationClock clock) {
+        setup.clock(clock);
+        return this;
+    }
+
+    /// Migrates the devices and returns what came of it; failures are in the report, not thrown.
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
-    /// @throws DeviceStateException  when it was called before or the device is not running; nothing was done
-    /// @throws InvalidValueException when a channel is in non-blocking mode; nothing was done
+    /// @throws DeviceStateException when it was called before or a device is not running; nothing was done
+    /// @throws PeerException        when the socket cannot be waited on; nothing was done
     public MigrationReport run() {
-        Preconditions.requireUsable(device, used, "this sender was used before");
-        FrameChannel.requireBlocking("in", in);
-        FrameChannel.requireBlocking("out", out);
+        setup.requireUnused(used);
+        setup.requireRunning();
         used = true;
-        var record = new MigrationRecord(
-                MigrationRole.SOURCE, device.identity().name(), listener);
-        var frames = new FrameChannel(in, out);
         try {
-            migrate(frames, record);
-            record.blackoutEnds();
-            endSession(record);
-            return record.report(RunPermission.DESTINATION, false, null);
-        } catch (RuntimeException | Error e) {
-            var failure = MigrationRecord.failureOf(e).at(device.identity().name(), null);
-            var report = committed ? stayStopped(record, failure) : rollBack(frames, record, failure);
-            if (e instanceof Error error) {
-                throw error;
-            }
-            return report;
+            var present = new SourceRun(setup, connection.open(), decision, stages);
+            run = present;
+            return present.run();
+        } finally {
+            connection.release();
         }
     }
 
-    private void migrate(FrameChannel frames, MigrationRecord record) {
-        record.begin(MigrationPhase.NEGOTIATE);
-        var formats = device.stateFormats();
-        long expected = device.estimatedStateBytes();
-        record.expect(expected);
-        frames.sendPreamble();
-        frames.send(FrameType.OFFER, new Offer(device.identity().name(), expected, formats).encode());
-        frames.receivePreamble();
-        frames.expect(FrameType.ACCEPT);
-        selectFormat(frames.payload());
-
-        record.begin(MigrationPhase.PREPARE);
-        device.announceSuspension();
-        frames.expect(FrameType.READY);
-
-        record.begin(MigrationPhase.SUSPEND);
-        record.blackoutBegins();
-        CallbackException.guard("pausing the guest", guest::pause);
-        guestPaused = true;
-        var session = device.setState(DeviceState.STOP_COPY)
-                .orElseThrow(() -> new DeviceStateException(
-                        device.state(), "STOP_COPY opened no session",
-                        "This is a defect of the device's implementation"));
-
-        record.begin(MigrationPhase.TRANSFER);
-        try (session) {
-            frames.sendState(session, record::moved);
+    /// Ends the migration before the guest is given away: [#run()] returns soon, with the guest running here. Does not wait; may be
+    /// called by any thread, also before [#run()].
+    ///
+    /// @return false when the right to run has been given away, or the migration has ended
+    public boolean cancel() {
+        boolean inTime = decision.cancel();
+        if (inTime) {
+            connection.wakeUp();
         }
-
-        record.begin(MigrationPhase.LOAD);
-        frames.expect(FrameType.LOADED);
-
-        record.begin(MigrationPhase.COMMIT);
-        committed = true;
-        record.decided();
-        frames.send(FrameType.COMMIT);
-
-        record.begin(MigrationPhase.RESUME);
-        frames.expect(FrameType.RUNNING);
+        return inTime;
     }
 
-    private void selectFormat(ByteBuffer payload) {
-        var formats = device.stateFormats();
-        int chosen = Short.toUnsignedInt(payload.getShort());
-        if (formats.isEmpty() ? chosen != Offer.NO_FORMAT : chosen >= formats.size()) {
-            throw new InvalidValueException(
-                    "chosen format",
-                    Integer.toString(chosen),
-                    formats.isEmpty() ? "none: there is no choice" : "0 to " + (formats.size() - 1),
-                    0);
-        }
-        if (!formats.isEmpty()) {
-            device.selectStateFormat(formats.get(chosen));
-        }
+    /// Takes the guest back after a report that said [RunPermission#ASK_DESTINATION]: only to be called when the destination has been
+    /// asked and its report for the same migration says [RunPermission#NOT_HERE], or when it is sure that it no longer exists. Blocks as
+    /// a roll-back does.
+    ///
+    /// @return a new report: whether the guest runs here
+    /// @throws DeviceStateException when there is nothing to decide; nothing was done
+    public MigrationReport reclaim() {
+        return undecided("reclaimed").reclaim();
     }
 
-    /// Ends the session of a device that stays stopped.
-    private void endSession(MigrationRecord record) {
-        try {
-            device.setState(DeviceState.STOP);
-        } catch (RuntimeException e) {
-            record.warn(MigrationRecord.failureOf(e));
-        }
+    /// Gives the guest up here after a report that said [RunPermission#ASK_DESTINATION]: the destination has been asked, and has it. Resets the
+    /// devices.
+    ///
+    /// @return a new report, with [RunPermission#DESTINATION]
+    /// @throws DeviceStateException when there is nothing to decide; nothing was done
+    public MigrationReport abandon() {
+        return undecided("abandoned").abandon();
     }
 
-    /// The right to run is gone: the device stays stopped.
-    private MigrationReport stayStopped(MigrationRecord record, LiveMigrationException failure) {
-        endSession(record);
-        return record.report(RunPermission.ASK_DESTINATION, false, failure);
-    }
-
-    /// The right to run is still here: the device and then the guest run again. The destination cannot run without COMMIT, so it is
-    /// told afterwards. Every step is tried, whatever became of the one before.
-    private MigrationReport rollBack(
-            FrameChannel frames, MigrationRecord record, LiveMigrationException failure) {
-        record.decided();
-        record.begin(MigrationPhase.ROLL_BACK);
-        boolean runs = false;
-        try {
-            device.setState(DeviceState.RUNNING);
-            if (guestPaused) {
-                CallbackException.guard("resuming the guest", guest::resume);
-            }
-            runs = true;
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
+    private SourceRun undecided(String what) {
+        var present = run;
+        if (present == null || present.step() != SourceStep.UNDECIDED) {
+            throw (DeviceStateException) new DeviceStateException(
+                    setup.devices().getFirst().state(),
+                    "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
+                            + what,
+                    "Only a migration whose report says ASK_DESTINATION leaves that to decide")
+                    .at(setup.names().getFirst(), "after the migration");
         }
-        record.blackoutEnds();
-        try {
-            frames.sendFailure(String.valueOf(failure.getMessage()));
-        } catch (RuntimeException e) {
-            record.warn(MigrationRecord.failureOf(e));
-        }
-        return record.report(RunPermission.SOURCE, runs, failure);
+        return present;
     }
 }

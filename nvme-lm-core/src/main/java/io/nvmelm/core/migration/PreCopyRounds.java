@@ -4,7 +4,8 @@ import io.nvmelm.BlockSource;
 import io.nvmelm.BlockTarget;
 import io.nvmelm.CallbackException;
 import io.nvmelm.ChangesLostException;
-import io.nvmelm.CommandTimeoutException;
+import io.nvmelm.DeviceState;
+import io.nvmelm.DeviceStateException;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.PreCopyOutcome;
 import io.nvmelm.PreCopyVerdict;
@@ -21,13 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class PreCopyRounds implements BlockCopier.Gate {
     /// Longest wait without looking at the log and for a cancellation.
     private static final long WAIT_NANOS = 10_000_000;
-    /// Longest wait for the end of the suspension without looking for a cancellation.
-    private static final long SUSPENSION_WAIT_NANOS = 250_000_000;
 
     private final UserDataTracking tracking;
     private final List<NamespaceExtent> namespaces;
     private final PreCopySettings settings;
-    private final CopyClock clock;
+    private final MigrationClock clock;
     private final BooleanSupplier cancelled;
     private final BlockCopier copier;
     private CopyMeter meter;
@@ -101,10 +100,11 @@ final class PreCopyRounds implements BlockCopier.Gate {
             return cancelledInBlackout();
         }
         if (started) {
-            var changes = takeAfterSuspension(timeout);
-            if (changes == null) {
+            var taken = tracking.takeAfterSuspension(timeout, cancelled);
+            if (taken.isEmpty()) {
                 return cancelledInBlackout();
             }
+            var changes = taken.get();
             if (changes.state() == UserDataLogState.SUSPENDED) {
                 long left = find(changes);
                 if (changes.isEverything() && !settings.everythingInBlackout) {
@@ -122,37 +122,25 @@ final class PreCopyRounds implements BlockCopier.Gate {
             throw new ChangesLostException(
                     tracking.lossReason().orElse("it is not known what the device changed"), allBytes());
         }
+        requireSuspended("is not suspended", "Suspend the device before the blackout");
         meter.roundBegins();
         tell(true);
         if (!copier.copyEverything()) {
             return cancelledInBlackout();
         }
         meter.roundEnds();
+        requireSuspended(
+                "was suspended, and is not any more, now that everything was copied",
+                "Let nobody resume or reset the device in the blackout, and copy again");
         return completed("changes were lost, and everything was copied in the blackout");
     }
 
-    /// Takes the last changes, and waits for them no longer than it takes to see a cancellation.
-    ///
-    /// @return null when it was cancelled
-    private @Nullable UserDataChanges takeAfterSuspension(Duration timeout) {
-        long begun = clock.nanoTime();
-        long total = timeout.toNanos();
-        long waited = 0;
-        while (!cancelled.getAsBoolean()) {
-            long slice = Math.min(SUSPENSION_WAIT_NANOS, total - waited);
-            try {
-                return tracking.takeAfterSuspension(Duration.ofNanos(slice));
-            } catch (CommandTimeoutException e) {
-                waited = Math.max(waited + slice, clock.nanoTime() - begun);
-                if (waited >= total) {
-                    var failure = new CommandTimeoutException("The wait for the last changes of the suspended device",
-                            timeout);
-                    failure.addSuppressed(e);
-                    throw failure.at(e.device(), null);
-                }
-            }
+    /// A log that lost changes does not tell that the device stands still: the device does.
+    private void requireSuspended(String problem, String remedy) {
+        if (!tracking.isDeviceSuspended()) {
+            throw new DeviceStateException(
+                    DeviceState.RUNNING, "the device whose changes were lost " + problem, remedy);
         }
-        return null;
     }
 
     private PreCopyOutcome completed(String reason) {

@@ -4,7 +4,7 @@ import io.nvmelm.PreCopyListener;
 
 /// What a [UserDataPreCopy] was told to do.
 final class PreCopySettings {
-    CopyClock clock = CopyClock.SYSTEM;
+    MigrationClock clock = MigrationClock.SYSTEM;
     PreCopyListener listener = PreCopyListener.SILENT;
     /// Shortest time between two snapshots.
     long listenerNanos = 100_000_000;

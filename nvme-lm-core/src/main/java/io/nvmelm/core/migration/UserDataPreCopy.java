@@ -5,6 +5,7 @@ import io.nvmelm.BlockSource;
 import io.nvmelm.BlockTarget;
 import io.nvmelm.CallbackException;
 import io.nvmelm.ChangesLostException;
+import io.nvmelm.DeviceStateException;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.NamespaceExtent;
@@ -141,8 +142,8 @@ public final class UserDataPreCopy {
     }
 
     /// Has [#finish(Duration)] copy everything when changes were lost or no [#run()] ever copied everything. By default it fails, since
-    /// that may take long. A log that lost changes cannot prove that the device stands still: with this option it is the caller's to know
-    /// that the suspension lasts until the copy is complete.
+    /// that may take long. A log that lost changes cannot prove that the device stands still, so the device is asked before and after the
+    /// copy whether it is suspended. It is the caller's to see to it that nobody resumes and suspends it in between.
     ///
     /// @return this
     public UserDataPreCopy everythingInBlackoutWhenLost() {
@@ -177,11 +178,11 @@ public final class UserDataPreCopy {
         return this;
     }
 
-    /// Measures by and waits in another time. Default is [CopyClock#SYSTEM].
+    /// Measures by and waits in another time. Default is [MigrationClock#SYSTEM].
     ///
     /// @param other the time
     /// @return this
-    public UserDataPreCopy clock(CopyClock other) {
+    public UserDataPreCopy clock(MigrationClock other) {
         settings.clock = other;
         return this;
     }
@@ -213,9 +214,11 @@ public final class UserDataPreCopy {
     ///                not bounded by it. [#cancel()] ends both
     /// @return COMPLETE, or CANCELLED, after which this can be called again
     /// @throws ChangesLostException    when everything would have to be copied; nothing was done
+    /// @throws DeviceStateException    when everything was to be copied, and the device is not suspended, or is no longer when it was
+    ///                                 copied; the next call copies everything again
     /// @throws BlockCopyException      when source or target failed
     /// @throws CallbackException       when source, target or listener threw what nobody expects
-    /// @throws io.nvmelm.CommandTimeoutException when the device did not say it in time
+    /// @throws io.nvmelm.CommandTimeoutException when the device did not say it in time, or a command was not answered
     /// @throws InvalidValueException   when the time is out of bounds, or this is called by something that it called
     /// @throws LiveMigrationException  when the tracking failed
     public PreCopyOutcome finish(Duration timeout) {

@@ -4,11 +4,13 @@ import java.lang.reflect.Method;
 
 /// Measures what the calling thread allocates. The JVM's counter is found by name, because tests are compiled as part
 /// of a module that does not read the module it is in.
-final class Allocation {
+public final class Allocation {
     private Allocation() {}
 
-    /// Bytes that an action allocates; it runs once before, so that classes are loaded.
-    static long bytesOf(Runnable action) {
+    /// {@return the bytes that an action allocates; it runs once before, so that classes are loaded}
+    ///
+    /// @param action what to measure
+    public static long bytesOf(Runnable action) {
         try {
             var threads = Class.forName("java.lang.management.ManagementFactory").getMethod("getThreadMXBean").invoke(
                     null);

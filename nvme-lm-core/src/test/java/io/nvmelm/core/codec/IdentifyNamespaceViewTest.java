@@ -4,6 +4,7 @@ import static io.nvmelm.core.codec.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.NamespaceExtent;
+import io.nvmelm.nvme.NamespaceIdentifiers;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,5 +109,24 @@ class IdentifyNamespaceViewTest {
                 "4095 bytes",
                 bound,
                 -1);
+    }
+
+    @Test
+    void identifiersAreAtTheirPlacesAndZerosAreNone() {
+        byte[] bytes = new byte[4096];
+        var view = new IdentifyNamespaceView().wrap(MemorySegment.ofArray(bytes), 0);
+        assertThat(view.identifiers()).isEqualTo(NamespaceIdentifiers.NONE);
+        for (int i = 0; i < 24; i++) {
+            bytes[104 + i] = (byte) (i + 1);
+        }
+        assertThat(view.identifiers().nguid().orElseThrow().toByteArray())
+                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+        assertThat(view.identifiers().eui64().orElseThrow().toByteArray())
+                .containsExactly(17, 18, 19, 20, 21, 22, 23, 24);
+        byte[] copy = new byte[4096];
+        new IdentifyNamespaceView().wrap(MemorySegment.ofArray(copy), 0).identifiers(view.identifiers());
+        assertThat(copy).isEqualTo(bytes);
+        assertThat(view.identifiers(NamespaceIdentifiers.NONE).identifiers()).isEqualTo(NamespaceIdentifiers.NONE);
+        assertThat(bytes).containsOnly(0);
     }
 }

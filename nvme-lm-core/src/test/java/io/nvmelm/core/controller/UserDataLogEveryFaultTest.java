@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -235,30 +236,35 @@ class UserDataLogEveryFaultTest {
     @Test
     void slotsThatACommandGivesBackARoundTooLateAreNoticedBeforeTheHeadIsPutRight() {
         for (int unread = 5; unread <= 9; unread++) {
-            var work = new Work(8, false, new Fault(4, RingDevice.End.NOT_EXECUTED, StatusCode.SUCCESSFUL_COMPLETION,
-                    0));
-            work.start();
-            work.take();
-            work.write(0, 1, false);
-            work.write(2, 1, false);
-            work.take();
-            assertThat(work.failures).isEqualTo(1);
-            work.take();
-            for (int i = 2; i < 7; i++) {
-                work.write(2 * i, 1, false);
-                work.take();
-            }
-            assertThat(work.stale.isEmpty()).isTrue();
-            for (int i = 0; i < 5; i++) {
-                work.write(100 + 2 * i, 1, false);
-            }
-            long head = work.device.head;
-            work.device.set(new SetQueueHeadCommand(work.device.queueId, 2, OptionalLong.empty()));
-            assertThat(work.device.head).isEqualTo(10).isGreaterThan(head);
-            for (int i = 5; i < unread; i++) {
-                work.write(100 + 2 * i, 1, false);
-            }
-            assertThat(work.log.take().state()).isEqualTo(UserDataLogState.LOST);
+            slotsAreGivenBackTooLate(unread, UserDataLog::keepUp);
+            slotsAreGivenBackTooLate(unread, log -> log.take().state());
         }
+    }
+
+    private static void slotsAreGivenBackTooLate(int unread, Function<UserDataLog, UserDataLogState> look) {
+        var work = new Work(8, false, new Fault(4, RingDevice.End.NOT_EXECUTED, StatusCode.SUCCESSFUL_COMPLETION,
+                0));
+        work.start();
+        work.take();
+        work.write(0, 1, false);
+        work.write(2, 1, false);
+        work.take();
+        assertThat(work.failures).isEqualTo(1);
+        work.take();
+        for (int i = 2; i < 7; i++) {
+            work.write(2 * i, 1, false);
+            work.take();
+        }
+        assertThat(work.stale.isEmpty()).isTrue();
+        for (int i = 0; i < 5; i++) {
+            work.write(100 + 2 * i, 1, false);
+        }
+        long head = work.device.head;
+        work.device.set(new SetQueueHeadCommand(work.device.queueId, 2, OptionalLong.empty()));
+        assertThat(work.device.head).isEqualTo(10).isGreaterThan(head);
+        for (int i = 5; i < unread; i++) {
+            work.write(100 + 2 * i, 1, false);
+        }
+        assertThat(look.apply(work.log)).as("%d unread", unread).isEqualTo(UserDataLogState.LOST);
     }
 }

@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.CallbackException;
+import io.nvmelm.InvalidValueException;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.UserDataLogState;
 import io.nvmelm.nvme.AsynchronousEvent;
+import io.nvmelm.nvme.ChangeScope;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.EntrySequence;
 import io.nvmelm.nvme.SetQueueHeadCommand;
 import io.nvmelm.nvme.StatusCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /// Whoever waits for changes is told once, whatever happens to the log meanwhile.
@@ -115,16 +122,96 @@ class UserDataLogNotificationTest {
         assertThat(log.state()).isEqualTo(UserDataLogState.LOST);
     }
 
-    @Test
-    void anActionThatFailsLosesNoChange() {
-        log.start(NAMESPACES);
-        log.take();
-        assertThat(log.notifyWhenPosted(4, () -> {
+    private void awaitByAnActionThatFails(UserDataLog awaited) {
+        awaited.start(NAMESPACES);
+        awaited.take();
+        assertThat(awaited.notifyWhenPosted(4, () -> {
+            told.add("told");
             throw new IllegalStateException("action");
         })).isTrue();
         device.trigger = OptionalLong.empty();
-        change(6);
-        assertThatThrownBy(log::take).isInstanceOf(CallbackException.class).hasRootCauseMessage("action");
-        assertThat(log.take().modifiedBlocks()).isEqualTo(6);
+    }
+
+    @Test
+    void anActionThatFailsFailsNoOperationAndIsLogged() {
+        var records = new ArrayList<LogRecord>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord message) {
+                records.add(message);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var logger = Logger.getLogger(UserDataLog.class.getName());
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            awaitByAnActionThatFails(log);
+            change(6);
+            assertThat(log.take().modifiedBlocks()).isEqualTo(6);
+            assertThat(told).containsExactly("told");
+            assertThat(records).singleElement().satisfies(message -> {
+                assertThat(message.getMessage()).contains("controller 0012h");
+                assertThat(message.getThrown())
+                        .isInstanceOf(CallbackException.class)
+                        .hasRootCauseMessage("action");
+            });
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+    }
+
+    @Test
+    void anActionThatFailsDoesNotFailTheSuspensionOrTheResumptionThatTellsIt() {
+        var deleting = new UserDataLog(
+                new CommandPort(device),
+                TransferOptions.defaults(),
+                new UserDataLogOptions(16, true),
+                0x12,
+                "controller 0012h");
+        awaitByAnActionThatFails(deleting);
+        var suspension = deleting.suspending();
+        device.reset();
+        deleting.suspended(suspension);
+        deleting.resumed();
+        assertThat(told).containsExactly("told");
+        assertThat(deleting.state()).isEqualTo(UserDataLogState.LOST);
+    }
+
+    @Test
+    void anActionThatFailsIsSuppressedByTheFailureOfTheOperation() {
+        awaitByAnActionThatFails(log);
+        device.post(EntrySequence.ORDINARY, ChangeScope.RANGE, 1, 5000, 1, false);
+        assertThatThrownBy(log::take).isInstanceOfSatisfying(InvalidValueException.class, e -> {
+            assertThat(e.field()).startsWith("SLBA");
+            assertThat(e.getSuppressed()).singleElement().isInstanceOf(CallbackException.class);
+        });
+        assertThat(told).containsExactly("told");
+    }
+
+    @Test
+    void changesThatAreReadWhileSomebodyResumesTheControllerStay() {
+        log.start(NAMESPACES);
+        log.take();
+        assertThat(log.notifyWhenPosted(1, () -> {
+            told.add("told");
+            device.suspended = false;
+            log.resumed();
+        })).isTrue();
+        device.trigger = OptionalLong.empty();
+        change(8);
+        device.marker(EntrySequence.LAST_SUSPENDED);
+
+        assertThat(log.takeAfterSuspension(Duration.ofHours(1), () -> !told.isEmpty())).isEmpty();
+        assertThat(told).containsExactly("told");
+        var changes = log.take();
+        assertThat(changes.state()).isEqualTo(UserDataLogState.LOGGING);
+        assertThat(changes.modifiedBlocks()).isEqualTo(8);
     }
 }

@@ -13,6 +13,7 @@ import io.nvmelm.UserDataLogState;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.CreateControllerDataQueueCommand;
 import io.nvmelm.nvme.EntrySequence;
+import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.GetQueueHeadCommand;
 import io.nvmelm.nvme.LogUserDataChangesCommand;
 import io.nvmelm.nvme.StatusCode;
@@ -182,6 +183,49 @@ class UserDataLogSuspensionTest {
         device.marker(EntrySequence.LAST_SUSPENDED);
 
         assertThat(log.takeAfterSuspension(SHORT).state()).isEqualTo(UserDataLogState.LOST);
+    }
+
+    @Test
+    void anEntryThatWasPostedBeforeTheResumptionIsOfTheSuspensionThatHasEnded() {
+        var log = started(8, false);
+        log.suspending();
+        device.marker(EntrySequence.LAST_SUSPENDED);
+        device.suspended = false;
+        log.resumed();
+        assertThat(log.keepUp()).isEqualTo(UserDataLogState.LOGGING);
+        suspendAndRead(log);
+    }
+
+    @Test
+    void aWaitThatIsGivenUpLosesNothingThoughAnEntryMayBeOfAnEarlierSuspension() {
+        var log = started(8, false);
+        device.change(1, 7, 1, false);
+        log.keepUp();
+        log.suspending();
+        log.resumed();
+        log.suspending();
+        device.marker(EntrySequence.LAST_SUSPENDED);
+
+        assertThat(log.takeAfterSuspension(LONG, () -> true)).isEmpty();
+        assertThat(log.state()).isEqualTo(UserDataLogState.LOGGING);
+        device.change(1, 9, 1, false);
+        device.marker(EntrySequence.LAST_SUSPENDED);
+        var changes = log.takeAfterSuspension(LONG);
+        assertThat(changes.state()).isEqualTo(UserDataLogState.SUSPENDED);
+        assertThat(changes.modifiedBlocks()).isEqualTo(2);
+    }
+
+    @Test
+    void theDeviceIsAskedWhetherItIsSuspendedAlsoWithoutALog() {
+        var log = log(8, false);
+        assertThat(log.isDeviceSuspended()).isFalse();
+        device.suspended = true;
+        assertThat(log.isDeviceSuspended()).isTrue();
+        assertThat(device.commands).hasSize(2).allMatch(GetControllerStateCommand.class::isInstance);
+        device.end = command -> RingDevice.End.NOT_EXECUTED;
+        assertThatThrownBy(log::isDeviceSuspended)
+                .isInstanceOf(CommandTimeoutException.class)
+                .hasMessageContaining("controller 0012h");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationData;
+import io.nvmelm.MigrationRole;
 import io.nvmelm.SessionEndedException;
 import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.controller.SampleState;
@@ -382,7 +383,7 @@ class NvmeMigratableDeviceTest {
         session.write(ByteBuffer.wrap(SampleState.withQueuePairs(100), 0, 2000));
         fixture.sent();
         fixture.device.reset();
-        assertThat(fixture.sent()).containsExactly("suspend", "set ONLY", "get");
+        assertThat(fixture.sent()).containsExactly("suspend", "set ONLY", "get", "resume");
         assertThat(fixture.transport.loaded()).hasSize(56);
         fixture.device.reset();
         assertThat(fixture.sent()).containsExactly("get");
@@ -402,5 +403,16 @@ class NvmeMigratableDeviceTest {
         fixture.device.close();
         assertThat(fixture.transport.open).isZero();
         assertThat(fixture.transport.doubleCloses).isZero();
+    }
+
+    @Test
+    void theTimeOfTheCommandsIsThatOfThoseMeasuredForEachPieceOfTheState() {
+        var fixture = DeviceFixture.withQueuePairs(100, 512);
+        var onePiece = fixture.device.estimatedCommandTime(MigrationRole.SOURCE);
+        assertThat(onePiece).isPositive();
+        fixture.device.estimatedStateBytes();
+        long pieces = Math.ceilDiv(SampleState.withQueuePairs(100).length, 512);
+        assertThat(fixture.device.estimatedCommandTime(MigrationRole.SOURCE).toNanos() % (1 + pieces)).isZero();
+        assertThat(fixture.device.estimatedCommandTime(MigrationRole.DESTINATION)).isPositive();
     }
 }

@@ -1,6 +1,7 @@
 package io.nvmelm.core.migration;
 
 import io.nvmelm.DeviceIdentity;
+import io.nvmelm.DeviceManifest;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.InvalidValueException;
@@ -53,6 +54,14 @@ final class ArrayDevice implements MigratableDevice {
     @Override
     public synchronized DeviceState state() {
         return state;
+    }
+
+    @Override
+    public DeviceManifest manifest() {
+        if (failing.contains("manifest")) {
+            throw new InvalidValueException("manifest", "none", "one");
+        }
+        return MigratableDevice.super.manifest();
     }
 
     @Override
@@ -160,7 +169,7 @@ final class ArrayDevice implements MigratableDevice {
 
     @Override
     public synchronized void reset() throws LiveMigrationException {
-        log.add(name + " reset");
+        event("reset");
         state = DeviceState.RUNNING;
     }
 

@@ -12,12 +12,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /// Tracking of what a guest does to a [ModelMedium], exact to the block. Every write of the guest goes through here.
 final class ModelTracking implements UserDataTracking {
     private static final byte MODIFIED = 1;
     private static final byte DEALLOCATED = 2;
+    /// How often it is looked whether the device is suspended, before the time is over.
+    private static final int LOOKS = 5;
 
     private final ModelMedium medium;
     private final Map<Long, byte[]> log = new TreeMap<>();
@@ -115,17 +119,29 @@ final class ModelTracking implements UserDataTracking {
     }
 
     @Override
-    public UserDataChanges takeAfterSuspension(Duration timeout) {
+    public Optional<UserDataChanges> takeAfterSuspension(Duration timeout, BooleanSupplier cancelled) {
         waits.add(timeout);
         call("takeAfterSuspension");
         requireStarted();
-        if (!suspended) {
-            throw new CommandTimeoutException("waiting for the suspension", timeout);
+        for (int look = 0; !suspended; look++) {
+            if (cancelled.getAsBoolean()) {
+                return Optional.empty();
+            }
+            if (look == LOOKS) {
+                throw new CommandTimeoutException("waiting for the suspension", timeout);
+            }
+            call("look");
         }
         if (state == UserDataLogState.LOGGING) {
             state = UserDataLogState.SUSPENDED;
         }
-        return taken();
+        return Optional.of(taken());
+    }
+
+    @Override
+    public boolean isDeviceSuspended() {
+        call("isDeviceSuspended");
+        return suspended;
     }
 
     @Override

@@ -12,19 +12,27 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
-/// A source and a destination with a pipe each way.
+/// A source and a destination with a pipe each way, and a device each or several.
 final class Pair implements AutoCloseable {
     final List<String> log = Collections.synchronizedList(new ArrayList<>());
     final ArrayDevice source;
     final ArrayDevice destination;
+    final List<ArrayDevice> sources = new ArrayList<>();
+    final List<ArrayDevice> destinations = new ArrayList<>();
     private final Pipe there;
     private final Pipe back;
     UnaryOperator<WritableByteChannel> sourceOut = channel -> channel;
     UnaryOperator<ReadableByteChannel> sourceIn = channel -> channel;
 
-    Pair(byte[] content) {
+    Pair(byte[] content, byte[]... more) {
         source = new ArrayDevice("source", content, log);
         destination = new ArrayDevice("destination", new byte[0], log);
+        sources.add(source);
+        destinations.add(destination);
+        for (var another : more) {
+            sources.add(new ArrayDevice("source " + (sources.size() + 1), another, log));
+            destinations.add(new ArrayDevice("destination " + (destinations.size() + 1), new byte[0], log));
+        }
         try {
             there = Pipe.open();
             back = Pipe.open();
@@ -51,10 +59,7 @@ final class Pair implements AutoCloseable {
     }
 
     Reports migrate() {
-        return migrate(
-                new MigrationSender(source, sourceIn.apply(back.source()), sourceOut.apply(there.sink()))
-                        .guest(guest("source")),
-                new MigrationReceiver(destination, there.source(), back.sink()).guest(guest("destination")));
+        return migrate(sender().guest(guest("source")), receiver().guest(guest("destination")));
     }
 
     Reports migrate(MigrationSender sender, MigrationReceiver receiver) {
@@ -75,11 +80,12 @@ final class Pair implements AutoCloseable {
     }
 
     MigrationSender sender() {
-        return new MigrationSender(source, back.source(), there.sink());
+        return new MigrationSender(
+                sources, MigrationChannels.blocking(sourceIn.apply(back.source()), sourceOut.apply(there.sink())));
     }
 
     MigrationReceiver receiver() {
-        return new MigrationReceiver(destination, there.source(), back.sink());
+        return new MigrationReceiver(destinations, MigrationChannels.blocking(there.source(), back.sink()));
     }
 
     private static void close(AutoCloseable channel) {

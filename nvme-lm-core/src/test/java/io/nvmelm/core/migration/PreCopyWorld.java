@@ -13,7 +13,7 @@ final class PreCopyWorld {
     final ModelMedium source;
     final ModelMedium target;
     final ModelTracking tracking;
-    final FakeCopyClock clock = new FakeCopyClock();
+    final FakeClock clock = new FakeClock();
 
     PreCopyWorld(NamespaceExtent... namespaces) {
         this.namespaces = List.of(namespaces);

@@ -281,7 +281,7 @@ final class DataQueueCommands {
             if (configuration.has(DeviceVariant.REPEATED_SUSPEND_POSTS_AGAIN)) {
                 found.logger.suspended();
             }
-            deleteIf(deleteQueue, found);
+            deleteIf(deleteQueue && !configuration.has(DeviceVariant.REPEATED_SUSPEND_KEEPS_QUEUE), found);
         }
     }
 

@@ -7,6 +7,8 @@ public enum DeviceVariant {
     SUSPEND_ENTRY_WITHOUT_LOGGING,
     /// A repeated Suspend posts another suspend entry.
     REPEATED_SUSPEND_POSTS_AGAIN,
+    /// A repeated Suspend deletes no queue, whatever DUDMQ says; by default it deletes one that is still there.
+    REPEATED_SUSPEND_KEEPS_QUEUE,
     /// The suspend entry is posted some time after Suspend was answered, not before.
     SUSPEND_ENTRY_AFTER_ANSWER,
     /// The last slot is kept for an entry that says "full" and has no range; by default the entry that fills the queue

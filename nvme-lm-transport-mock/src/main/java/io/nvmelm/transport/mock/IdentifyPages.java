@@ -1,18 +1,19 @@
 package io.nvmelm.transport.mock;
 
 import io.nvmelm.core.codec.IdentifyControllerView;
+import io.nvmelm.core.codec.IdentifyNamespaceView;
+import io.nvmelm.core.codec.NamespaceDescriptorCodec;
 import io.nvmelm.core.codec.PrimaryControllerCapabilitiesCodec;
 import io.nvmelm.core.codec.SecondaryControllerListView;
 import io.nvmelm.core.codec.SupportedStateFormatsView;
 import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.IdentifyController;
+import io.nvmelm.nvme.NamespaceIdentifiers;
 import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.nvme.TrackingLimits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 /// Identify (Base 2.3 clause 5.2.13) of one controller.
 final class IdentifyPages {
@@ -21,8 +22,6 @@ final class IdentifyPages {
     private static final int ALLOCATED_NAMESPACE = 0x11;
     private static final int ATTACHED_CONTROLLER_LIST = 0x12;
     private static final int NVM_COMMAND_SET = 0;
-    private static final int VENDOR_ID = 0x1D1D;
-    private static final int VERSION = 0x0002_0300;
     private static final int NVM_COMMAND_SET_VERSION = 0x0001_0200;
     private static final int NVM_COMMAND_SET_VERSION_OFFSET = 20;
     private static final int IO_CONTROLLER = 1;
@@ -37,8 +36,6 @@ final class IdentifyPages {
     private static final int VENDOR_COMMANDS_OFFSET = 3072;
     private static final int ENTRY_BYTES_64 = 0x66;
     private static final int ENTRY_BYTES_16 = 0x44;
-    private static final int DESCRIPTOR_NGUID = 2;
-    private static final int DESCRIPTOR_COMMAND_SET = 4;
     private static final int SHARED_NAMESPACE = 1;
     private static final int COPY_FORMATS_OFFSET = 534;
     private static final int COPY_FORMAT_0 = 1;
@@ -47,7 +44,6 @@ final class IdentifyPages {
     private static final int COPY_LIMIT_OFFSET = 76;
     private static final int COPY_RANGES_OFFSET = 80;
     private static final int LBA_FORMAT_OFFSET = 128;
-    private static final int NGUID_OFFSET = 104;
     private static final int CONTROLLERS_IN_LIST = 2047;
     private static final long FIRST_RESERVED_NAMESPACE = 0xFFFF_FFFEL;
 
@@ -57,8 +53,6 @@ final class IdentifyPages {
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong QUADWORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong NETWORK_QUADWORD =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final InMemoryController controller;
     private final SubsystemConfiguration configuration;
@@ -110,15 +104,16 @@ final class IdentifyPages {
         boolean controlling = controller.isControlling();
         new IdentifyControllerView()
                 .wrap(page, 0)
-                .pciVendorId(VENDOR_ID)
-                .pciSubsystemVendorId(VENDOR_ID)
+                .pciVendorId(configuration.identity().pciVendorId())
+                .pciSubsystemVendorId(configuration.identity().pciSubsystemVendorId())
+                .ieeeOui(configuration.identity().ieeeOui())
                 .serialNumber(configuration.serialNumber())
                 .modelNumber(configuration.modelNumber())
                 .firmwareRevision(configuration.firmwareRevision())
                 .multipathCapabilities(controlling ? MULTIPLE_CONTROLLERS : MULTIPLE_CONTROLLERS | VIRTUAL_FUNCTION)
                 .maximumDataTransferSize(configuration.mdts())
                 .controllerId(controller.controllerId())
-                .version(VERSION)
+                .version(configuration.identity().nvmeVersion())
                 .controllerType(IO_CONTROLLER)
                 .optionalAdminCommands(adminCommands(controlling))
                 .abortCommandLimit(SubsystemConfiguration.ABORT_COMMANDS - 1)
@@ -186,7 +181,7 @@ final class IdentifyPages {
         page.set(WORD, COPY_RANGE_LIMIT_OFFSET, (short) BlockCopy.maximumRangeBlocks(medium));
         page.set(DWORD, COPY_LIMIT_OFFSET, BlockCopy.maximumBlocks(medium));
         page.set(ValueLayout.JAVA_BYTE, COPY_RANGES_OFFSET, (byte) BlockCopy.MAXIMUM_RANGES_FIELD);
-        putIdentifier(NGUID_OFFSET, identifier(medium, namespaceId));
+        new IdentifyNamespaceView().wrap(page, 0).identifiers(identifiers(namespaceId));
         page.set(DWORD, LBA_FORMAT_OFFSET, Integer.numberOfTrailingZeros(medium.blockByteSize()) << 16);
         return StatusCode.SUCCESSFUL_COMPLETION;
     }
@@ -205,17 +200,15 @@ final class IdentifyPages {
     }
 
     private StatusCode descriptors(long namespaceId) {
-        var medium = configuration.namespace(namespaceId);
-        if (medium == null) {
+        if (configuration.namespace(namespaceId) == null) {
             return StatusCode.INVALID_NAMESPACE_OR_FORMAT;
         }
-        page.set(ValueLayout.JAVA_BYTE, 0, (byte) DESCRIPTOR_NGUID);
-        page.set(ValueLayout.JAVA_BYTE, 1, (byte) 16);
-        putIdentifier(4, identifier(medium, namespaceId));
-        page.set(ValueLayout.JAVA_BYTE, 20, (byte) DESCRIPTOR_COMMAND_SET);
-        page.set(ValueLayout.JAVA_BYTE, 21, (byte) 1);
-        page.set(ValueLayout.JAVA_BYTE, 24, (byte) NVM_COMMAND_SET);
+        NamespaceDescriptorCodec.encode(identifiers(namespaceId), NVM_COMMAND_SET, page);
         return StatusCode.SUCCESSFUL_COMPLETION;
+    }
+
+    private NamespaceIdentifiers identifiers(long namespaceId) {
+        return configuration.identifiers().get((int) namespaceId - 1);
     }
 
     /// AOCS.RALBAS and LBAMQF are 0: Get LBA Status is not there, and entries of a migration queue have type 0.
@@ -279,16 +272,5 @@ final class IdentifyPages {
             formats.uuid(j + 1, uuids.get(j));
         }
         return StatusCode.SUCCESSFUL_COMPLETION;
-    }
-
-    private UUID identifier(NamespaceMedium medium, long namespaceId) {
-        return medium.identifier()
-                .orElseGet(() -> UUID.nameUUIDFromBytes(
-                        (configuration.nqn() + "/" + namespaceId).getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private void putIdentifier(long offset, UUID identifier) {
-        page.set(NETWORK_QUADWORD, offset, identifier.getMostSignificantBits());
-        page.set(NETWORK_QUADWORD, offset + 8, identifier.getLeastSignificantBits());
     }
 }

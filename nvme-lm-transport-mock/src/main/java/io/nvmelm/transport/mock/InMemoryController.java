@@ -29,7 +29,7 @@ public final class InMemoryController {
     private final AdminCommands adminCommands;
     private final IoCommands ioCommands;
     private final SplittableRandom random;
-    private final ControlledFunction function = new Function();
+    private final ControlledFunction function = new InMemoryFunction(this);
     private long linkFreeAt;
     private long stateGeneration;
     private boolean accessBlocked;
@@ -201,6 +201,16 @@ public final class InMemoryController {
         }
     }
 
+    /// {@return whether the controller is enabled and ready (CSTS.RDY), also while access to its registers is blocked}
+    public boolean isReady() {
+        clock.enter();
+        try {
+            return registers.isReady();
+        } finally {
+            clock.exit();
+        }
+    }
+
     /// {@return whether the controller is online, which the controlling one always is} While it is not, CSTS.CFS is 1,
     /// all other properties read as 0, and writes are lost.
     public boolean isOnline() {
@@ -344,6 +354,9 @@ public final class InMemoryController {
 
     /// The time of a command is over: it takes effect and is answered, or suffers its fault.
     void execute(Command command, boolean admin) {
+        if (admin && registers.isFatal()) {
+            return;
+        }
         var fault = command.fault;
         if (fault != null) {
             switch (fault.kind()) {
@@ -403,30 +416,8 @@ public final class InMemoryController {
         }
     }
 
-    /// The embedder's side of this function.
-    private final class Function implements ControlledFunction {
-        @Override
-        public void reset() {
-            functionLevelReset();
-        }
-
-        @Override
-        public void blockAccess() {
-            setBlocked(true);
-        }
-
-        @Override
-        public void restoreAccess() {
-            setBlocked(false);
-        }
-
-        private void setBlocked(boolean blocked) {
-            clock.enter();
-            try {
-                accessBlocked = blocked;
-            } finally {
-                clock.exit();
-            }
-        }
+    /// Takes the guest's access away, or gives it back.
+    void setAccessBlocked(boolean blocked) {
+        accessBlocked = blocked;
     }
 }

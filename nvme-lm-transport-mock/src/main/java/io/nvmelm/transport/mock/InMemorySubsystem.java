@@ -163,6 +163,21 @@ public final class InMemorySubsystem {
         }
     }
 
+    /// Puts a controller into the condition of a fatal status (CSTS.CFS), which a reset ends: it fetches nothing any
+    /// more, and of admin commands that are under way or arrive none is executed or answered.
+    ///
+    /// @param controllerId controller identifier (CNTLID), also that of the controlling controller
+    /// @throws InvalidValueException when there is no such controller
+    public void failFatally(int controllerId) {
+        var failed = controller(controllerId);
+        clock.enter();
+        try {
+            failed.registers().fatal();
+        } finally {
+            clock.exit();
+        }
+    }
+
     /// {@return the clock of the world}
     public VirtualClock clock() {
         return clock;

@@ -1,19 +1,22 @@
 package io.nvmelm.transport.mock;
 
+import static io.nvmelm.transport.mock.BuilderBounds.require;
+import static io.nvmelm.transport.mock.BuilderBounds.requireText;
+
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.nvme.NamespaceIdentifiers;
 import io.nvmelm.nvme.TrackingLimits;
+import io.nvmelm.transport.mock.SubsystemConfiguration.Maker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /// Builds an [InMemorySubsystem]. Everything has a default; each setter checks its value and returns the builder.
 public final class InMemorySubsystemBuilder {
     private static final int LARGEST_CONTROLLER_ID = 0xFFEF;
-    private static final int SERIAL_NUMBER_CHARACTERS = 20;
-    private static final int MODEL_NUMBER_CHARACTERS = 40;
-    private static final int FIRMWARE_CHARACTERS = 8;
-    private static final int NQN_CHARACTERS = 223;
     private static final int MAXIMUM_FORMATS = 100;
 
     private final VirtualClock clock;
@@ -21,6 +24,7 @@ public final class InMemorySubsystemBuilder {
     private String serialNumber = "MEM0001";
     private String modelNumber = "In-memory NVM subsystem";
     private String firmwareRevision = "1.0";
+    private Maker maker = Maker.DEFAULT;
     private int controllingId;
     private int firstMigratableId = 1;
     private int migratableCount = 1;
@@ -42,6 +46,7 @@ public final class InMemorySubsystemBuilder {
     private LatencyModel latency = LatencyModel.none();
     private DeviceOptions options = DeviceOptions.DEFAULT;
     private final List<NamespaceMedium> namespaces = new ArrayList<>();
+    private final Map<Integer, NamespaceIdentifiers> identifiersById = new HashMap<>();
 
     InMemorySubsystemBuilder(VirtualClock clock) {
         this.clock = clock;
@@ -52,7 +57,7 @@ public final class InMemorySubsystemBuilder {
     /// @param value 1 to 223 characters
     /// @return this
     public InMemorySubsystemBuilder nqn(String value) {
-        nqn = requireText("nqn", value, NQN_CHARACTERS);
+        nqn = requireText("nqn", value, 223);
         return this;
     }
 
@@ -61,7 +66,7 @@ public final class InMemorySubsystemBuilder {
     /// @param value 1 to 20 characters
     /// @return this
     public InMemorySubsystemBuilder serialNumber(String value) {
-        serialNumber = requireText("serialNumber", value, SERIAL_NUMBER_CHARACTERS);
+        serialNumber = requireText("serialNumber", value, 20);
         return this;
     }
 
@@ -70,7 +75,7 @@ public final class InMemorySubsystemBuilder {
     /// @param value 1 to 40 characters
     /// @return this
     public InMemorySubsystemBuilder modelNumber(String value) {
-        modelNumber = requireText("modelNumber", value, MODEL_NUMBER_CHARACTERS);
+        modelNumber = requireText("modelNumber", value, 40);
         return this;
     }
 
@@ -79,7 +84,27 @@ public final class InMemorySubsystemBuilder {
     /// @param value 1 to 8 characters
     /// @return this
     public InMemorySubsystemBuilder firmwareRevision(String value) {
-        firmwareRevision = requireText("firmwareRevision", value, FIRMWARE_CHARACTERS);
+        firmwareRevision = requireText("firmwareRevision", value, 8);
+        return this;
+    }
+
+    /// Sets who made the subsystem. Default 1D1Dh, 1D1Dh, 0.
+    ///
+    /// @param pciVendorId          PCI Vendor ID (VID), 16 bits
+    /// @param pciSubsystemVendorId PCI Subsystem Vendor ID (SSVID), 16 bits
+    /// @param ieeeOui              IEEE OUI Identifier (IEEE), 24 bits
+    /// @return this
+    public InMemorySubsystemBuilder vendor(int pciVendorId, int pciSubsystemVendorId, int ieeeOui) {
+        maker = new Maker(pciVendorId, pciSubsystemVendorId, ieeeOui, maker.nvmeVersion());
+        return this;
+    }
+
+    /// Sets the version of the standard that controllers say they follow (VER, VS). Default 00020300h. Changes nothing else.
+    ///
+    /// @param value major in bits 31:16, minor in 15:08, tertiary in 07:00; not negative
+    /// @return this
+    public InMemorySubsystemBuilder nvmeVersion(int value) {
+        maker = maker.withVersion(value);
         return this;
     }
 
@@ -358,6 +383,17 @@ public final class InMemorySubsystemBuilder {
         return this;
     }
 
+    /// Adds a namespace that has other identifiers than all namespaces over its medium have by default, in every subsystem.
+    ///
+    /// @param medium its blocks
+    /// @param values its identifiers
+    /// @return this
+    public InMemorySubsystemBuilder namespace(NamespaceMedium medium, NamespaceIdentifiers values) {
+        namespace(medium);
+        identifiersById.put(namespaces.size(), values);
+        return this;
+    }
+
     /// {@return the subsystem, all controllers as after power on}
     ///
     /// @throws InvalidValueException when controller identifiers overlap or do not fit, or the controlling controller
@@ -369,6 +405,7 @@ public final class InMemorySubsystemBuilder {
             throw new InvalidValueException(
                     "controllingControllerId", Integer.toString(controllingId), "none of the migratable controllers'");
         }
+        var media = namespaces.isEmpty() ? List.of(new NamespaceMedium(1 << 21, 512)) : List.copyOf(namespaces);
         return new InMemorySubsystem(
                 clock,
                 new SubsystemConfiguration(
@@ -376,6 +413,7 @@ public final class InMemorySubsystemBuilder {
                         serialNumber,
                         modelNumber,
                         firmwareRevision,
+                        maker,
                         controllingId,
                         firstMigratableId,
                         migratableCount,
@@ -396,23 +434,17 @@ public final class InMemorySubsystemBuilder {
                         seed,
                         latency,
                         options,
-                        namespaces.isEmpty()
-                                ? List.of(new NamespaceMedium(1 << 21, 512))
-                                : List.copyOf(namespaces)));
+                        media,
+                        identifiersOf(media)));
     }
 
-    private static String requireText(String field, String value, int maximumCharacters) {
-        boolean printable = value.chars().allMatch(c -> c >= 0x20 && c < 0x7F);
-        if (value.isEmpty() || value.length() > maximumCharacters || !printable) {
-            throw new InvalidValueException(field, value, "1 to " + maximumCharacters + " ASCII characters");
+    private List<NamespaceIdentifiers> identifiersOf(List<NamespaceMedium> media) {
+        var all = new ArrayList<NamespaceIdentifiers>();
+        for (var medium : media) {
+            int id = all.size() + 1;
+            var given = identifiersById.get(id);
+            all.add(given != null ? given : medium.identifiers(() -> clock.newName(nqn + "/" + id)));
         }
-        return value;
-    }
-
-    private static long require(String field, long value, long minimum, long maximum) {
-        if (value < minimum || value > maximum) {
-            throw new InvalidValueException(field, Long.toString(value), minimum + " to " + maximum);
-        }
-        return value;
+        return List.copyOf(all);
     }
 }

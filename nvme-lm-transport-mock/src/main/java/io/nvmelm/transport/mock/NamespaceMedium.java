@@ -1,12 +1,17 @@
 package io.nvmelm.transport.mock;
 
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.nvme.NamespaceIdentifiers;
+import io.nvmelm.nvme.OpaqueBytes;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The blocks of a namespace. Sparse: only what was written takes memory, the rest reads as zero.
@@ -19,11 +24,13 @@ public final class NamespaceMedium {
     private final int blockByteSize;
     private final @Nullable UUID identifier;
     private final SparseBytes bytes;
+    /// How namespaces over this medium are called, once one is.
+    private @Nullable NamespaceIdentifiers identifiers;
     /// Ranges of blocks that cannot be read, by their first: the end of each. Disjoint.
     private final TreeMap<Long, Long> failed = new TreeMap<>();
 
-    /// Creates a medium that holds zeros and has no identifier of its own: namespaces name themselves after their
-    /// subsystem.
+    /// Creates a medium that holds zeros and has no identifier of its own: the first namespace over it is named after its
+    /// subsystem, and all others over it are named like that one.
     ///
     /// @param blockCount    number of logical blocks, 1 or more; at most 2^48 bytes in all
     /// @param blockByteSize bytes of one block, a power of two from 512 to 65 536
@@ -37,7 +44,7 @@ public final class NamespaceMedium {
     /// @param blockCount    number of logical blocks, 1 or more; at most 2^48 bytes in all
     /// @param blockByteSize bytes of one block, a power of two from 512 to 65 536
     /// @param identifier    globally unique identifier (NGUID) that every namespace over this medium reports; null for
-    ///                      one that is made from the subsystem's name and the namespace identifier
+    ///                      one that is made from the name of the first subsystem and the namespace identifier there
     /// @throws InvalidValueException when a value is out of its range
     public NamespaceMedium(long blockCount, int blockByteSize, @Nullable UUID identifier) {
         if (blockByteSize < 512 || blockByteSize > 65_536 || Integer.bitCount(blockByteSize) != 1) {
@@ -67,6 +74,46 @@ public final class NamespaceMedium {
     /// {@return globally unique identifier; empty when it was made without one}
     public Optional<UUID> identifier() {
         return Optional.ofNullable(identifier);
+    }
+
+    /// {@return identifiers of every namespace over this medium, made from a name at the first call}
+    ///
+    /// @param name supplies a name that no other medium has; asked at the first call, and only without an identifier of its own
+    NamespaceIdentifiers identifiers(Supplier<String> name) {
+        lock.lock();
+        try {
+            var known = identifiers;
+            if (known == null) {
+                var own = identifier;
+                var text = own == null ? name.get() : own.toString();
+                var nguid = own == null ? named(text) : own;
+                known = new NamespaceIdentifiers(
+                        Optional.of(bytes(nguid)),
+                        Optional.of(eui64(named("EUI-64 of " + text))),
+                        Optional.of(named("UUID of " + text)));
+                identifiers = known;
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static UUID named(String text) {
+        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static OpaqueBytes bytes(UUID value) {
+        return OpaqueBytes.copyOf(ByteBuffer.allocate(NamespaceIdentifiers.NGUID_BYTES)
+                .putLong(value.getMostSignificantBits())
+                .putLong(value.getLeastSignificantBits())
+                .array());
+    }
+
+    private static OpaqueBytes eui64(UUID value) {
+        return OpaqueBytes.copyOf(ByteBuffer.allocate(NamespaceIdentifiers.EUI64_BYTES)
+                .putLong(value.getMostSignificantBits())
+                .array());
     }
 
     /// {@return whether a range of blocks lies inside}

@@ -2,10 +2,11 @@ package io.nvmelm.transport.mock;
 
 import static io.nvmelm.transport.mock.NvmRegisters.*;
 
+import io.nvmelm.ControllerRegisters;
+
 /// Controller properties of one controller (Base 2.3 clause 3.1.4) and what writing them does: enable, disable,
 /// shutdown, interrupt masks. Guarded by the lock of the world.
 final class RegisterFile {
-    private static final int VERSION = 0x0002_0300;
     private static final long READY_TIMEOUT = 20;
     private static final int MAXIMUM_PAGE_EXPONENT = 4;
     private static final int SHUTDOWN_COMPLETE = 2;
@@ -14,6 +15,7 @@ final class RegisterFile {
 
     private final InMemoryController controller;
     private final long capabilities;
+    private final int version;
     private int configuration;
     private int status;
     private int adminQueueAttributes;
@@ -25,6 +27,7 @@ final class RegisterFile {
 
     RegisterFile(InMemoryController controller, SubsystemConfiguration configuration) {
         this.controller = controller;
+        this.version = configuration.identity().nvmeVersion();
         this.capabilities = configuration.maximumQueueEntries() - 1
                 | CAP_CQR_BIT
                 | READY_TIMEOUT << CAP_TO_SHIFT
@@ -64,7 +67,7 @@ final class RegisterFile {
         return (int) switch ((int) Math.min(offset & ~3L, DOORBELLS)) {
             case (int) CAP -> capabilities;
             case (int) CAP + 4 -> capabilities >>> 32;
-            case (int) VS -> VERSION;
+            case (int) VS -> version;
             case (int) INTMS, (int) INTMC -> interruptMask;
             case (int) CC -> configuration;
             case (int) CSTS -> status;
@@ -76,6 +79,11 @@ final class RegisterFile {
             case (int) CRTO -> READY_TIMEOUT;
             default -> 0;
         };
+    }
+
+    /// {@return what a host asks for first}
+    ControllerRegisters read() {
+        return new ControllerRegisters(capabilities, version, configuration, status);
     }
 
     /// Writes 32 bits. What is read only, unknown or not aligned is not written.
@@ -164,6 +172,10 @@ final class RegisterFile {
         if (shutdownStatus() == SHUTDOWN_UNDER_WAY) {
             shutdownStatus(SHUTDOWN_COMPLETE);
         }
+    }
+
+    boolean isFatal() {
+        return (status & CSTS_CFS_BIT) != 0;
     }
 
     void fatal() {

@@ -1,5 +1,6 @@
 package io.nvmelm.transport.mock;
 
+import io.nvmelm.nvme.NamespaceIdentifiers;
 import io.nvmelm.nvme.TrackingLimits;
 import java.util.List;
 import java.util.UUID;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param serialNumber              serial number
 /// @param modelNumber               model number
 /// @param firmwareRevision          firmware revision
+/// @param identity                  who made it, and which version of the standard it follows
 /// @param controllingId             identifier of the controlling controller
 /// @param firstMigratableId         identifier of the first migratable controller
 /// @param migratableCount           number of migratable controllers
@@ -32,11 +34,13 @@ import org.jspecify.annotations.Nullable;
 /// @param latency                   how long things take
 /// @param options                   what it can track, and its differences from the default
 /// @param namespaces                media of namespaces 1 to n
+/// @param identifiers               what these namespaces are called everywhere
 record SubsystemConfiguration(
         String nqn,
         String serialNumber,
         String modelNumber,
         String firmwareRevision,
+        Maker identity,
         int controllingId,
         int firstMigratableId,
         int migratableCount,
@@ -57,7 +61,29 @@ record SubsystemConfiguration(
         long seed,
         LatencyModel latency,
         DeviceOptions options,
-        List<NamespaceMedium> namespaces) {
+        List<NamespaceMedium> namespaces,
+        List<NamespaceIdentifiers> identifiers) {
+
+    /// Who made a subsystem, and which version of the standard it follows.
+    ///
+    /// @param pciVendorId          VID
+    /// @param pciSubsystemVendorId SSVID
+    /// @param ieeeOui              IEEE OUI
+    /// @param nvmeVersion          VER and VS
+    record Maker(int pciVendorId, int pciSubsystemVendorId, int ieeeOui, int nvmeVersion) {
+        static final Maker DEFAULT = new Maker(0x1D1D, 0x1D1D, 0, 0x0002_0300);
+
+        Maker {
+            BuilderBounds.require("pciVendorId", pciVendorId, 0, 0xFFFF);
+            BuilderBounds.require("pciSubsystemVendorId", pciSubsystemVendorId, 0, 0xFFFF);
+            BuilderBounds.require("ieeeOui", ieeeOui, 0, 0xFF_FFFF);
+            BuilderBounds.require("nvmeVersion", nvmeVersion, 0, Integer.MAX_VALUE);
+        }
+
+        Maker withVersion(int version) {
+            return new Maker(pciVendorId, pciSubsystemVendorId, ieeeOui, version);
+        }
+    }
 
     /// Smallest memory page (CAP.MPSMIN 0).
     static final int MINIMUM_PAGE_BYTES = 4096;

@@ -66,7 +66,7 @@ import io.nvmelm.nvme.StatusCode;
 ///   [DeviceVariant#STOP_WHILE_SUSPENDED_SUCCEEDS].
 /// - *A suspend entry* is posted only while changes are logged, and before a deletion by DUDMQ, see
 ///   [DeviceVariant#SUSPEND_ENTRY_WITHOUT_LOGGING]. A repeated Suspend posts none, see
-///   [DeviceVariant#REPEATED_SUSPEND_POSTS_AGAIN], but deletes.
+///   [DeviceVariant#REPEATED_SUSPEND_POSTS_AGAIN], but deletes, see [DeviceVariant#REPEATED_SUSPEND_KEEPS_QUEUE].
 /// - *A reset of a migratable controller* leaves its data queue and logging; if it was suspended, the next entry is the
 ///   first one. A Suspend that it ended is answered with success, so DUDMQ deletes.
 /// - *A transport that is closed* takes the data queues in its memory with it; an owner of the function would reset the

@@ -3,6 +3,8 @@ package io.nvmelm.transport.mock;
 import io.nvmelm.InvalidValueException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -25,15 +27,43 @@ public final class VirtualClock {
     private int waitingForCallbacks;
     private long nowNanos;
     private long nextSequence;
+    private final Set<String> names = new HashSet<>();
 
     /// Creates a clock at time 0.
     public VirtualClock() {}
+
+    /// {@return a name that nobody else in this world was given: the wish, with a number behind it when it is taken}
+    ///
+    /// @param wish what to be called
+    String newName(String wish) {
+        lock.lock();
+        try {
+            var name = wish;
+            for (int i = 2; !names.add(name); i++) {
+                name = wish + "#" + i;
+            }
+            return name;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /// {@return nanoseconds since the clock was made}
     public long nanoTime() {
         lock.lock();
         try {
             return nowNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// {@return when the next event is due, in nanoseconds since the clock was made; [Long#MAX_VALUE] when there is none}
+    public long nextEventNanos() {
+        lock.lock();
+        try {
+            var event = events.first();
+            return event == null ? Long.MAX_VALUE : event.dueNanos;
         } finally {
             lock.unlock();
         }

@@ -130,6 +130,20 @@ class DataQueueSuspensionTest {
     }
 
     @Test
+    void aRepeatedSuspendMayKeepTheQueue() {
+        with(DeviceVariant.REPEATED_SUSPEND_KEEPS_QUEUE);
+        ring.started();
+        suspend(0);
+        suspend(DELETE);
+        assertThat(queueIsThere()).isTrue();
+        host.management.resume(1);
+        host.write(1, 1);
+        assertThat(ring.take()).containsExactly(FIRST, SUSPENDED, FIRST, "00 1 1 0");
+        suspend(DELETE);
+        assertThat(queueIsThere()).as("the first one deletes").isFalse();
+    }
+
+    @Test
     @Proves(device = "suspend.deletes-queue")
     void oneOfSeveralThatWaitDeletesTheQueue() {
         host.guest.submit(1, 0x01, TestHost.io(2, 1, TestHost.DATA, 0));

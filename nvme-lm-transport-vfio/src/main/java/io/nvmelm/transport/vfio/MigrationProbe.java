@@ -9,6 +9,7 @@ import io.nvmelm.transport.vfio.uapi.VfioFeature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a device answers when it is asked what migration it has: its capabilities, or every reason why it has none.
 ///
@@ -18,10 +19,7 @@ record MigrationProbe(Set<MigrationCapability> capabilities, List<String> reason
     private static final String IOMMU_GROUPS = "/sys/kernel/iommu_groups/";
     private static final String FAKE_GROUP = "vfio-noiommu";
 
-    /// Asks a device that was opened by its address.
-    ///
-    /// @throws io.nvmelm.TransportException when the device does not answer
-    static MigrationProbe of(DeviceFeatures features, HostFiles files, DeviceAddress address) {
+    private static MigrationProbe of(DeviceFeatures features, HostFiles files, DeviceAddress address) {
         String driver = files.linkedName(address.sysfsPath() + "/driver")
                 .map(name -> "the kernel driver " + name)
                 .orElse("the kernel driver of this device");
@@ -38,11 +36,14 @@ record MigrationProbe(Set<MigrationCapability> capabilities, List<String> reason
         return of(features, driver, reasons);
     }
 
-    /// Asks a device of which only the file descriptor is known.
+    /// Asks a device that is open.
     ///
+    /// @param device the device; null where only its file descriptor is known
     /// @throws io.nvmelm.TransportException when the device does not answer
-    static MigrationProbe of(DeviceFeatures features) {
-        return of(features, "the kernel driver of this device", new ArrayList<>());
+    static MigrationProbe of(DeviceFeatures features, @Nullable VfioDevice device) {
+        return device == null
+                ? of(features, "the kernel driver of this device", new ArrayList<>())
+                : of(features, device.host().files(), device.address());
     }
 
     private static MigrationProbe of(DeviceFeatures features, String driver, List<String> reasons) {

@@ -1,6 +1,9 @@
 package io.nvmelm.transport.vfio;
 
 import io.nvmelm.ControlledFunction;
+import io.nvmelm.ControllerRegisters;
+import io.nvmelm.LiveMigrationException;
+import java.util.Optional;
 
 /// A function that a VMM has open through VFIO, as the controlled function of a controller that the library migrates by commands to
 /// its controlling controller: what resets it and takes the guest's access to its regions away.
@@ -8,6 +11,13 @@ import io.nvmelm.ControlledFunction;
 /// Access through [DeviceRegion] is blocked and given back here. Regions that the VMM maps for its guest by code of its own, and the
 /// doorbells in them, it takes away itself, by a [ControlledFunction] of its own that calls this one.
 public final class VfioControlledFunction implements ControlledFunction {
+    private static final int BAR_0 = 0;
+    private static final long CAP = 0x00;
+    private static final long VS = 0x08;
+    private static final long CC = 0x14;
+    private static final long CSTS = 0x1C;
+    private static final long PROPERTIES_BYTES = 0x20;
+
     private final VfioDevice device;
 
     private VfioControlledFunction(VfioDevice device) {
@@ -39,5 +49,25 @@ public final class VfioControlledFunction implements ControlledFunction {
     @Override
     public void restoreAccess() {
         device.gate().block(null);
+    }
+
+    /// Reads BAR 0. Empty for what is no PCI function, while accesses are blocked or the function's memory does not answer, and once the
+    /// device is closed.
+    @Override
+    public Optional<ControllerRegisters> registers() {
+        if (!device.isPci()) {
+            return Optional.empty();
+        }
+        try {
+            var region = device.region(BAR_0);
+            if (region.byteSize() < PROPERTIES_BYTES) {
+                return Optional.empty();
+            }
+            var registers = new ControllerRegisters(
+                    region.read64(CAP), region.read32(VS), region.read32(CC), region.read32(CSTS));
+            return Optional.of(registers).filter(ControllerRegisters::isPresent);
+        } catch (LiveMigrationException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -10,7 +10,9 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationData;
+import io.nvmelm.MigrationRole;
 import io.nvmelm.MigrationUnsupportedException;
+import io.nvmelm.PreflightFinding;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.TransportException;
 import io.nvmelm.core.fsm.MigrationStateMachine;
@@ -72,7 +74,7 @@ public final class VfioMigratableDevice implements MigratableDevice {
         this.device = device;
         this.ownsDevice = ownsDevice;
         this.features = new DeviceFeatures(host, file);
-        var probe = device == null ? MigrationProbe.of(features) : probe(features, device);
+        var probe = MigrationProbe.of(features, device);
         probe.requireMigratable();
         this.machine = MigrationStateMachine.of(probe.capabilities());
         boolean tellsReinitialization = probe.capabilities().contains(MigrationCapability.PRE_COPY)
@@ -207,14 +209,10 @@ public final class VfioMigratableDevice implements MigratableDevice {
     /// @throws TransportException when the device does not answer
     public static List<String> unsupportedReasons(VfioDevice device) {
         try {
-            return probe(new DeviceFeatures(device.host(), device.file()), device).reasons();
+            return MigrationProbe.of(new DeviceFeatures(device.host(), device.file()), device).reasons();
         } catch (LiveMigrationException e) {
             throw e.at(device.name(), "asking what migration it has");
         }
-    }
-
-    private static MigrationProbe probe(DeviceFeatures features, VfioDevice device) {
-        return MigrationProbe.of(features, device.host().files(), device.address());
     }
 
     private void trackingWasLost() {
@@ -313,6 +311,20 @@ public final class VfioMigratableDevice implements MigratableDevice {
             return largestEstimate;
         } catch (LiveMigrationException e) {
             throw e.at(identity.name(), "estimating the state");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public List<PreflightFinding> preflight(MigrationRole role) {
+        stateLock.lock();
+        try {
+            var preflight = new VfioMigrationPreflight(identity.name(), role);
+            boolean resettable = device == null || device.resettable();
+            return closed
+                    ? preflight.ofClosed()
+                    : preflight.of(features, device, resettable, tracking != null, host.files());
         } finally {
             stateLock.unlock();
         }

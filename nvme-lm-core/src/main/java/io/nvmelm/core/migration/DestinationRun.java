@@ -1,0 +1,282 @@
+package io.nvmelm.core.migration;
+
+import io.nvmelm.CallbackException;
+import io.nvmelm.DeviceManifest;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationChannel;
+import io.nvmelm.MigrationPhase;
+import io.nvmelm.MigrationReport;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.MigrationUnsupportedException;
+import io.nvmelm.PeerException;
+import io.nvmelm.PreflightFinding;
+import io.nvmelm.PreflightReport;
+import io.nvmelm.core.stream.DuplexStream;
+import io.nvmelm.core.stream.RecordReader;
+import io.nvmelm.core.stream.RecordType;
+import io.nvmelm.core.stream.Records;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// One migration at its destination. The [DestinationProtocol] says who may run; everything that is done here is done because of its
+/// step. Not thread-safe.
+final class DestinationRun {
+    /// Most bytes of a refused state that are taken before the connection is given up.
+    private static final long MAXIMUM_DROPPED_BYTES = 64L << 20;
+
+    private final MigrationSetup setup;
+    private final Decision decision;
+    private final DestinationProtocol protocol = new DestinationProtocol();
+    private final DeviceGroup devices;
+    private final MigrationRecord record;
+    private final Peer peer;
+    private final DuplexStream stream;
+    private final StateReception reception;
+    private boolean opened;
+    private boolean touched;
+    private @Nullable LiveMigrationException stranded;
+
+    DestinationRun(MigrationSetup setup, MigrationChannel channel, Decision decision) {
+        this.setup = setup;
+        this.decision = decision;
+        this.devices = new DeviceGroup(setup.devices());
+        this.record = new MigrationRecord(MigrationRole.DESTINATION, setup.names(), setup);
+        this.peer = new Peer(channel, setup.clock(), decision, setup.options().peerTimeout());
+        this.stream = new DuplexStream(MigrationRole.DESTINATION, peer, peer, setup.streamSettings());
+        this.reception = new StateReception(setup, devices, record);
+    }
+
+    MigrationReport run() {
+        try {
+            negotiate();
+            prepare();
+            receive();
+            load();
+            awaitCommit();
+            resume();
+        } catch (RuntimeException | Error e) {
+            var report = failed(MigrationRecord.failureOf(e));
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return report;
+        }
+        tellThatItRuns();
+        return report(true, null);
+    }
+
+    private void begin(MigrationPhase phase) {
+        record.begin(phase);
+        peer.deadline(phase.toString(), setup.options().deadlineOf(phase));
+    }
+
+    private void negotiate() {
+        begin(MigrationPhase.NEGOTIATE);
+        var own = setup.manifests();
+        opened = true;
+        var theirs = stream.open(own);
+        record.identify(stream.migrationId());
+        PeerRecords.requireDevices(theirs, stream.reader());
+        record.expect(theirs.devices().stream()
+                .mapToLong(DeviceManifest::estimatedStateBytes)
+                .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b));
+        var findings = Preflight.between(theirs.devices(), own, setup.options());
+        refuse(findings);
+        var chosen = new ArrayList<OptionalInt>();
+        for (int i = 0; i < devices.size(); i++) {
+            chosen.add(chooseFormat(theirs.devices().get(i), devices.device(i)));
+        }
+        protocol.on(DestinationEvent.ACCEPTED);
+        stream.writer().write(RecordType.ACCEPT, RecordType.WHOLE_STREAM, Records.accept(chosen));
+    }
+
+    /// Tells the source why it does not fit, when it does not.
+    private void refuse(PreflightReport report) {
+        List<PreflightFinding> blockers = report.blockers();
+        if (!blockers.isEmpty()) {
+            stream.writer().write(RecordType.REFUSE, RecordType.WHOLE_STREAM, Records.refuse(blockers));
+            reception.told();
+            report.throwIfImpossible();
+        }
+    }
+
+    /// {@return the place of the first format of the source that this device has too; empty where there is no choice}
+    private static OptionalInt chooseFormat(DeviceManifest theirs, MigratableDevice device) {
+        var own = device.stateFormats();
+        var offered = theirs.formats();
+        if (own.isEmpty() && offered.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        for (int i = 0; i < offered.size(); i++) {
+            if (own.contains(offered.get(i))) {
+                device.selectStateFormat(offered.get(i));
+                return OptionalInt.of(i);
+            }
+        }
+        throw new MigrationUnsupportedException(
+                List.of("the source delivers " + offered + ", this device takes " + own));
+    }
+
+    private void prepare() {
+        begin(MigrationPhase.PREPARE);
+        touched = true;
+        devices.openLoading();
+        protocol.on(DestinationEvent.READY);
+        var time = setup.devices().stream()
+                .map(device -> device.estimatedCommandTime(MigrationRole.DESTINATION))
+                .reduce(Duration.ZERO, Duration::plus);
+        stream.writer().write(RecordType.READY, RecordType.WHOLE_STREAM, Records.ready(time));
+    }
+
+    /// Takes what the source sends until the state is complete. The source says when it begins to copy, and when it pauses the guest.
+    private void receive() {
+        begin(MigrationPhase.PRE_COPY);
+        peer.watchSilence();
+        reception.begin();
+        var reader = stream.reader();
+        while (!reception.isComplete()) {
+            var type = PeerRecords.next(reader);
+            switch (type) {
+                case ALIVE -> answer(reader);
+                case SUSPENDING -> {
+                    answer(reader);
+                    begin(MigrationPhase.SUSPEND);
+                    record.blackoutBegins();
+                }
+                default -> {
+                    if (record.isBlackout() && !record.isIn(MigrationPhase.TRANSFER)) {
+                        begin(MigrationPhase.TRANSFER);
+                    }
+                    reception.take(type, reader);
+                    peer.heard(0);
+                }
+            }
+        }
+        protocol.on(DestinationEvent.STATE_RECEIVED);
+    }
+
+    /// Answers a sign of life, and heeds how long the source may be silent.
+    private void answer(RecordReader reader) {
+        peer.heard(Peer.nanos(Records.decodeAlive(reader)));
+        stream.writer().write(RecordType.ALIVE, RecordType.WHOLE_STREAM, Records.alive(setup.options()
+                .keepAliveInterval()));
+    }
+
+    private void load() {
+        begin(MigrationPhase.LOAD);
+        for (int i = 0; i < devices.size(); i++) {
+            peer.requireGoing();
+            devices.load(i);
+        }
+        decision.decide();
+        peer.ignoreCancellation();
+        record.decided();
+        protocol.on(DestinationEvent.LOADED);
+    }
+
+    private void awaitCommit() {
+        begin(MigrationPhase.COMMIT);
+        stream.writer().write(RecordType.LOADED, RecordType.WHOLE_STREAM, Records.empty());
+        peer.heard(0);
+        PeerRecords.require(RecordType.COMMIT, stream.reader());
+        protocol.on(DestinationEvent.COMMITTED);
+    }
+
+    private void resume() {
+        record.begin(MigrationPhase.RESUME);
+        devices.run();
+        CallbackException.guard("resuming the guest", setup.guest()::resume);
+        record.blackoutEnds();
+        protocol.on(DestinationEvent.RUNNING);
+    }
+
+    /// The guest runs; when the source cannot be told, it has to ask.
+    private void tellThatItRuns() {
+        try {
+            peer.deadline(MigrationPhase.RESUME.toString(), setup.options().deadlineOf(MigrationPhase.RESUME));
+            stream.writer().write(RecordType.RUNNING, RecordType.WHOLE_STREAM, Records.empty());
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
+        }
+    }
+
+    /// Resets the devices unless this side has the right to run, and tells the source. Devices that failed after this side got that
+    /// right are left for the embedder: nobody else may run.
+    private MigrationReport failed(LiveMigrationException failure) {
+        failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
+        record.decided();
+        record.fail(failure);
+        decision.end();
+        peer.ignoreCancellation();
+        record.blackoutEnds();
+        if (protocol.on(DestinationEvent.FAILED) == DestinationStep.STRANDED) {
+            stranded = failure;
+        } else if (touched) {
+            try {
+                devices.reset();
+            } catch (RuntimeException e) {
+                MigrationRecord.suppress(failure, e);
+            }
+        }
+        tellFailure(failure);
+        return report(false, failure);
+    }
+
+    private void tellFailure(LiveMigrationException failure) {
+        try {
+            peer.deadline(MigrationPhase.ROLL_BACK.toString(), setup.options().peerTimeout());
+            if (!opened) {
+                stream.open(List.of());
+            }
+            if (!reception.wasTold()) {
+                stream.writer().write(RecordType.FAILED, RecordType.WHOLE_STREAM, Records.failed(failure.category(),
+                        String.valueOf(failure.getMessage())));
+            }
+            if (reception.isUnderWay() && !(failure instanceof PeerException)) {
+                reception.drop(stream.reader(), MAXIMUM_DROPPED_BYTES);
+            }
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
+        }
+    }
+
+    private MigrationReport report(boolean runsHere, @Nullable LiveMigrationException failure) {
+        return record.report(protocol.step().permission(), runsHere, failure);
+    }
+
+    /// Tries again to run here after the right to run arrived and resuming failed.
+    MigrationReport retryResume() {
+        protocol.on(DestinationEvent.RETRY);
+        try {
+            resume();
+        } catch (RuntimeException | Error e) {
+            protocol.on(DestinationEvent.FAILED);
+            if (e instanceof Error error) {
+                throw error;
+            }
+            stranded = MigrationRecord.failureOf(e);
+            return report(false, stranded);
+        }
+        tellThatItRuns();
+        return report(true, null);
+    }
+
+    /// Gives the right to run up after resuming failed.
+    MigrationReport relinquish() {
+        protocol.on(DestinationEvent.RELINQUISH);
+        try {
+            devices.reset();
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
+        }
+        return report(false, stranded);
+    }
+
+    DestinationStep step() {
+        return protocol.step();
+    }
+}

@@ -1,0 +1,251 @@
+package io.nvmelm.core.migration;
+
+import io.nvmelm.CallbackException;
+import io.nvmelm.DeviceManifest;
+import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationChannel;
+import io.nvmelm.MigrationPhase;
+import io.nvmelm.MigrationReport;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.PreCopyStage;
+import io.nvmelm.core.stream.RecordType;
+import io.nvmelm.core.stream.Records;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// One migration at its source. The [SourceProtocol] says who may run; everything that is done here is done because of its step.
+/// Not thread-safe.
+final class SourceRun {
+    private final MigrationSetup setup;
+    private final Decision decision;
+    private final SourceProtocol protocol = new SourceProtocol();
+    private final DeviceGroup devices;
+    private final MigrationRecord record;
+    private final Peer peer;
+    private final SourceLink link;
+    private final PreCopyPhase preCopy;
+    private boolean opened;
+    private boolean guestPaused;
+    /// What left it undecided who runs.
+    private @Nullable LiveMigrationException undecided;
+
+    SourceRun(MigrationSetup setup, MigrationChannel channel, Decision decision, List<PreCopyStage> stages) {
+        this.setup = setup;
+        this.decision = decision;
+        this.devices = new DeviceGroup(setup.devices());
+        this.record = new MigrationRecord(MigrationRole.SOURCE, setup.names(), setup);
+        this.peer = new Peer(channel, setup.clock(), decision, setup.options().peerTimeout());
+        this.link = new SourceLink(setup, devices, record, peer);
+        this.preCopy = new PreCopyPhase(link, devices, stages);
+    }
+
+    MigrationReport run() {
+        try {
+            negotiate();
+            copyWhileTheGuestRuns();
+            stop();
+            sendState();
+            commit();
+        } catch (RuntimeException | Error e) {
+            var report = failed(MigrationRecord.failureOf(e));
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return report;
+        }
+        return succeeded();
+    }
+
+    private void negotiate() {
+        link.begin(MigrationPhase.NEGOTIATE);
+        var own = setup.manifests();
+        record.expect(setup.devices().stream().mapToLong(MigratableDevice::estimatedStateBytes).sum());
+        peer.rate(setup.options().bandwidth());
+        opened = true;
+        var theirs = link.stream().open(own);
+        record.identify(link.stream().migrationId());
+        PeerRecords.requireDevices(theirs, link.stream().reader());
+        Preflight.between(own, theirs.devices(), setup.options()).throwIfImpossible();
+        selectFormats(own, Records.decodeAccept(link.expect(RecordType.ACCEPT), own));
+        protocol.on(SourceEvent.ACCEPTED);
+
+        link.begin(MigrationPhase.PREPARE);
+        link.destinationTime(Records.decodeReady(link.expect(RecordType.READY)));
+        protocol.on(SourceEvent.READY);
+    }
+
+    /// Selects what the destination chose.
+    private void selectFormats(List<DeviceManifest> offered, List<OptionalInt> chosen) {
+        for (int i = 0; i < devices.size(); i++) {
+            if (chosen.get(i).isPresent()) {
+                var device = devices.device(i);
+                device.selectStateFormat(offered.get(i).formats().get(chosen.get(i).getAsInt()));
+            }
+        }
+    }
+
+    private void copyWhileTheGuestRuns() {
+        if (preCopy.isNeeded()) {
+            link.begin(MigrationPhase.PRE_COPY);
+            preCopy.run();
+        }
+        setup.devices().forEach(MigratableDevice::announceSuspension);
+        link.announce();
+        link.estimate(preCopy).requireWithin(setup.options().blackoutBudget());
+        protocol.on(SourceEvent.COPIED);
+    }
+
+    private void stop() {
+        link.begin(MigrationPhase.SUSPEND);
+        record.blackoutBegins();
+        CallbackException.guard("pausing the guest", setup.guest()::pause);
+        guestPaused = true;
+        devices.stopAndSave();
+        protocol.on(SourceEvent.SUSPENDED);
+    }
+
+    private void sendState() {
+        link.begin(MigrationPhase.TRANSFER);
+        peer.rate(setup.options().switchoverBandwidth());
+        peer.onIncoming(() -> PeerRecords.require(RecordType.LOADED, link.stream().reader()));
+        preCopy.finish();
+        var writer = link.writer();
+        for (int i = 0; i < devices.size(); i++) {
+            int index = i;
+            setup.supplement(i)
+                    .map(supplement -> CallbackException.ask("capturing the supplement", supplement::capture))
+                    .ifPresent(properties -> writer.write(
+                            RecordType.PROPERTIES, index, Records.properties(properties)));
+            long[] before = {0};
+            writer.writeState(i, devices.session(i), bytes -> {
+                peer.requireGoing();
+                link.moved(index, bytes - before[0]);
+                before[0] = bytes;
+            });
+        }
+        writer.writeEnd();
+        protocol.on(SourceEvent.STATE_SENT);
+    }
+
+    private void commit() {
+        link.begin(MigrationPhase.LOAD);
+        link.expect(RecordType.LOADED);
+        decision.decide();
+        peer.ignoreCancellation();
+        record.decided();
+        protocol.on(SourceEvent.LOADED);
+
+        link.begin(MigrationPhase.COMMIT);
+        link.writer().write(RecordType.COMMIT, RecordType.WHOLE_STREAM, Records.empty());
+
+        link.begin(MigrationPhase.RESUME);
+        link.expect(RecordType.RUNNING);
+        protocol.on(SourceEvent.CONFIRMED);
+    }
+
+    private MigrationReport succeeded() {
+        record.blackoutEnds();
+        preCopy.end(true).forEach(record::warn);
+        endSessions();
+        return report(false, null);
+    }
+
+    /// Ends the sessions of devices that stay stopped.
+    private void endSessions() {
+        try {
+            devices.endSessions();
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
+        }
+    }
+
+    /// Before the decision the guest is taken back; after it everything stays stopped.
+    private MigrationReport failed(LiveMigrationException failure) {
+        failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
+        record.decided();
+        record.fail(failure);
+        decision.end();
+        peer.ignoreCancellation();
+        if (protocol.on(SourceEvent.FAILED) == SourceStep.ROLLED_BACK) {
+            record.begin(MigrationPhase.ROLL_BACK);
+            boolean runs = takeBack(failure);
+            record.blackoutEnds();
+            tellFailure(failure);
+            return report(runs, failure);
+        }
+        undecided = failure;
+        endSessions();
+        return report(false, failure);
+    }
+
+    /// Lets the devices and then the guest run again here.
+    ///
+    /// @return whether they do
+    private boolean takeBack(LiveMigrationException failure) {
+        boolean runs = false;
+        try {
+            var reset = devices.runAgain(failure);
+            record.wereReset(reset);
+            reset.forEach(name -> CallbackException.guard(
+                    "telling of a reset", () -> setup.guest().deviceWasReset(name)));
+            if (guestPaused) {
+                CallbackException.guard("resuming the guest", setup.guest()::resume);
+            }
+            guestPaused = false;
+            runs = true;
+        } catch (RuntimeException e) {
+            MigrationRecord.suppress(failure, e);
+        }
+        preCopy.end(false).forEach(thrown -> MigrationRecord.suppress(failure, thrown));
+        return runs;
+    }
+
+    /// The destination cannot run without COMMIT, so it is told when the guest runs again.
+    private void tellFailure(LiveMigrationException failure) {
+        try {
+            peer.deadline(MigrationPhase.ROLL_BACK.toString(), setup.options().peerTimeout());
+            peer.rate(Long.MAX_VALUE);
+            peer.onIncoming(() -> {});
+            if (!opened) {
+                link.stream().open(List.of());
+            }
+            link.writer().write(RecordType.FAILED, RecordType.WHOLE_STREAM, Records.failed(failure.category(), String
+                    .valueOf(failure.getMessage())));
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
+        }
+    }
+
+    private MigrationReport report(boolean runsHere, @Nullable LiveMigrationException failure) {
+        return record.report(protocol.step().permission(), runsHere, failure);
+    }
+
+    /// Takes the guest back after nobody knew who runs.
+    MigrationReport reclaim() {
+        protocol.on(SourceEvent.RECLAIM);
+        record.begin(MigrationPhase.ROLL_BACK);
+        var failure = Objects.requireNonNull(undecided);
+        boolean runs = takeBack(failure);
+        record.blackoutEnds();
+        return report(runs, failure);
+    }
+
+    /// Gives the guest up here after nobody knew who runs.
+    MigrationReport abandon() {
+        protocol.on(SourceEvent.ABANDON);
+        preCopy.end(true).forEach(record::warn);
+        try {
+            devices.reset();
+        } catch (RuntimeException e) {
+            record.warn(MigrationRecord.failureOf(e));
+        }
+        return report(false, undecided);
+    }
+
+    SourceStep step() {
+        return protocol.step();
+    }
+}

@@ -1,0 +1,73 @@
+package io.nvmelm.core.migration;
+
+import io.nvmelm.MigrationCancelledException;
+import io.nvmelm.PreCopyContext;
+import io.nvmelm.PreCopyOutcome;
+import io.nvmelm.PreCopyStage;
+import io.nvmelm.PreCopyVerdict;
+import io.nvmelm.UserDataTracking;
+import java.time.Duration;
+
+/// The user data of a private medium as a stage of a migration: a [UserDataPreCopy] that is run while the guest runs and finished in the
+/// blackout. Logging is stopped when the right to run has been given away. After a migration that failed it goes on, so that the next one
+/// with the same copy goes on where this one was; who does not want that stops the tracking.
+public final class UserDataStage implements PreCopyStage {
+    private final String name;
+    private final UserDataPreCopy copy;
+    private final UserDataTracking tracking;
+    private final Duration drainTimeout;
+
+    /// Makes a stage of a copy.
+    ///
+    /// @param name         short name for progress and reports
+    /// @param copy         the copy; its listener and rate limit are set by the migration
+    /// @param tracking     the tracking that the copy was made with
+    /// @param drainTimeout longest time to wait in the blackout until the suspended device has said that no more changes will come, longer
+    ///                     than zero
+    public UserDataStage(String name, UserDataPreCopy copy, UserDataTracking tracking, Duration drainTimeout) {
+        this.name = name;
+        this.copy = copy;
+        this.tracking = tracking;
+        this.drainTimeout = drainTimeout;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Remainder copy(PreCopyContext context) {
+        prepare(context);
+        var outcome = copy.run();
+        refuseCancelled(outcome);
+        return new Remainder(
+                outcome.remainingBytes(),
+                outcome.copyBytesPerSecond(),
+                outcome.verdict() == PreCopyVerdict.CONVERGED && outcome.remainingBytes() > 0);
+    }
+
+    @Override
+    public void finish(PreCopyContext context) {
+        prepare(context);
+        refuseCancelled(copy.finish(drainTimeout));
+    }
+
+    private void prepare(PreCopyContext context) {
+        copy.listener(progress -> context.progress(progress.copiedBytes(), progress.remainingBytes()));
+        if (context.bytesPerSecond() != Long.MAX_VALUE) {
+            copy.rateLimit(context.bytesPerSecond());
+        }
+    }
+
+    private static void refuseCancelled(PreCopyOutcome outcome) {
+        if (outcome.verdict() == PreCopyVerdict.CANCELLED) {
+            throw new MigrationCancelledException("the copy of the user data was cancelled: " + outcome.reason());
+        }
+    }
+
+    @Override
+    public void complete() {
+        tracking.stop();
+    }
+}

@@ -1,0 +1,153 @@
+package io.nvmelm.core.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nvmelm.MigrationData;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/// Memory of moving a state does not grow with the state. The JVM's counter is found by name, because tests are compiled as part of a
+/// module that does not read the module it is in.
+class HotPathTest {
+    private static final int PIECES = 2000;
+    private static final int PIECE_BYTES = 4096;
+    private static final long STATE_BYTES = (long) PIECES * PIECE_BYTES;
+    /// Less than a byte for each piece; what is there once (a payload of END, a size) has room.
+    private static final long ONCE = 1900;
+
+    private static long allocated(Runnable action) {
+        try {
+            var threads =
+                    Class.forName("java.lang.management.ManagementFactory").getMethod("getThreadMXBean").invoke(null);
+            Method counter =
+                    Class.forName("com.sun.management.ThreadMXBean").getMethod("getCurrentThreadAllocatedBytes");
+            long before = (long) counter.invoke(threads);
+            action.run();
+            return (long) counter.invoke(threads) - before;
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("this JVM does not count allocated bytes", e);
+        }
+    }
+
+    @Test
+    void aPieceThatIsWrittenAllocatesNothing() {
+        for (boolean checksums : new boolean[] {true, false}) {
+            var writer = writer(checksums, 2);
+            writer.writeState(0, new Zeros(), StateProgress.SILENT);
+            var session = new Zeros();
+            assertThat(allocated(() -> writer.writeState(1, session, StateProgress.SILENT))).isLessThan(ONCE);
+        }
+    }
+
+    @Test
+    void aPieceThatIsReadAllocatesNothing() {
+        for (boolean checksums : new boolean[] {true, false}) {
+            var recording = ByteBuffer.allocate((int) STATE_BYTES * 2 + (1 << 20));
+            var writer = new RecordWriter(
+                    recording::put, settings(checksums), preamble(checksums), Optional.empty(), 2);
+            var manifest = new Origin(Samples.STREAM_ID, "1")
+                    .manifest(List.of(Samples.kernelDevice(), Samples.kernelDevice()), List.of());
+            var encoded = ManifestCodec.encode(manifest);
+            var preamble = Preamble.of(
+                    StreamKind.SOURCE_TO_DESTINATION, settings(checksums), encoded.remaining(), Samples.STREAM_ID);
+            writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, encoded);
+            writer.writeState(0, new Zeros(), StateProgress.SILENT);
+            writer.writeState(1, new Zeros(), StateProgress.SILENT);
+            recording.flip();
+            byte[] bytes = new byte[PIECE_BYTES];
+            var input = new StreamInput(target -> {
+                int count = Math.min(target.remaining(), recording.remaining());
+                target.put(target.position(), recording, recording.position(), count).position(
+                        target.position() + count);
+                recording.position(recording.position() + count);
+                return count;
+            });
+            var reader = new RecordReader(input, withHeader(preamble), Optional.empty());
+            reader.readManifest();
+            readState(reader, bytes);
+            assertThat(allocated(() -> readState(reader, bytes))).isLessThan(ONCE);
+        }
+    }
+
+    private static void readState(RecordReader reader, byte[] bytes) {
+        long total = 0;
+        while (reader.next() == RecordType.STATE) {
+            var payload = reader.payload();
+            total += payload.remaining();
+            payload.get(bytes);
+        }
+        assertThat(total == STATE_BYTES).isTrue();
+    }
+
+    private static StreamSettings settings(boolean checksums) {
+        return new StreamSettings(PIECE_BYTES, checksums, Optional.empty());
+    }
+
+    private static Preamble preamble(boolean checksums) {
+        return Preamble.of(StreamKind.SOURCE_TO_DESTINATION, settings(checksums), 0, Samples.STREAM_ID);
+    }
+
+    /// The recording starts behind the preamble.
+    private static Preamble withHeader(Preamble preamble) {
+        return new Preamble(
+                preamble.version(),
+                preamble.leastVersion(),
+                preamble.headerBytes() - Preamble.BYTES,
+                preamble.preambleBytes(),
+                preamble.kind(),
+                preamble.features(),
+                preamble.maximumPayload(),
+                preamble.streamId());
+    }
+
+    private static RecordWriter writer(boolean checksums, int devices) {
+        var writer = new RecordWriter(
+                bytes -> bytes.position(bytes.limit()),
+                settings(checksums),
+                preamble(checksums),
+                Optional.empty(),
+                devices);
+        writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, Records.empty());
+        return writer;
+    }
+
+    /// A state of zeros.
+    private static final class Zeros implements MigrationData {
+        private long left = STATE_BYTES;
+
+        @Override
+        public Direction direction() {
+            return Direction.SAVING;
+        }
+
+        @Override
+        public int read(ByteBuffer destination) {
+            int count = (int) Math.min(left, destination.remaining());
+            destination.position(destination.position() + count);
+            left -= count;
+            return count == 0 ? -1 : count;
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            throw new AssertionError("a session that saves is written");
+        }
+
+        @Override
+        public OptionalLong totalBytes() {
+            return OptionalLong.of(STATE_BYTES);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,53 @@
+package io.nvmelm.endtoend;
+
+import io.nvmelm.ControllerProperties;
+import io.nvmelm.ControllerSupplement;
+import io.nvmelm.nvme.OpaqueBytes;
+import io.nvmelm.transport.mock.InMemoryController;
+import io.nvmelm.transport.mock.NvmRegisters;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// What a VMM carries where the state has queues alone: the controller is set up and enabled as it was at the source.
+///
+/// @param controller whose properties
+record RegisterSupplement(InMemoryController controller) implements ControllerSupplement {
+    @Override
+    public ControllerProperties capture() {
+        return withAccess(() -> new ControllerProperties(
+                controller.readRegister32(NvmRegisters.CC),
+                controller.readRegister32(NvmRegisters.AQA),
+                controller.readRegister64(NvmRegisters.ASQ),
+                controller.readRegister64(NvmRegisters.ACQ),
+                controller.readRegister32(NvmRegisters.INTMS),
+                List.of(),
+                OpaqueBytes.EMPTY,
+                OpaqueBytes.EMPTY));
+    }
+
+    @Override
+    public void apply(ControllerProperties properties) {
+        withAccess(() -> {
+            controller.writeRegister32(NvmRegisters.AQA, properties.adminQueueAttributes());
+            controller.writeRegister64(NvmRegisters.ASQ, properties.adminSubmissionQueue());
+            controller.writeRegister64(NvmRegisters.ACQ, properties.adminCompletionQueue());
+            controller.writeRegister32(NvmRegisters.CC, properties.configuration());
+            while ((controller.readRegister32(NvmRegisters.CSTS) & 1) == 0) {
+                if (!controller.clock().runNext()) {
+                    throw new AssertionError("the controller does not become ready");
+                }
+            }
+            return true;
+        });
+    }
+
+    /// The guest's access is blocked while the device is stopped; the VMM's own is not.
+    private <T> T withAccess(Supplier<T> action) {
+        controller.function().restoreAccess();
+        try {
+            return action.get();
+        } finally {
+            controller.function().blockAccess();
+        }
+    }
+}

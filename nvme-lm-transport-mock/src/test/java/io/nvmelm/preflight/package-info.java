@@ -1,0 +1,2 @@
+/// Manifests and dry runs of the library over subsystems in memory.
+package io.nvmelm.preflight;
