@@ -20,8 +20,8 @@ public interface GuestControl {
     /// blackout begins.
     void pause();
 
-    /// Lets the virtual processors run: on the destination after the device runs there, on the source when a migration
-    /// failed and the device runs again here.
+    /// Lets the virtual processors run: on the destination after the device runs there, on the source when a migration failed and the
+    /// device runs again here. One that throws must leave all of them stopped: the guest may go on at the other side.
     void resume();
 
     /// A device had to be reset so that it runs again, on the way back from a failed migration: the guest finds a controller

@@ -13,11 +13,13 @@ import javax.crypto.SecretKey;
 ///
 /// @param blackoutBudget       longest estimated blackout with which the guest is paused; a longer estimate goes on copying while it
 ///                             gets less, and then ends the migration before the guest notices
-/// @param deadlines            longest time of each phase; a phase without one has [#DEFAULT_DEADLINE]
+/// @param deadlines            longest time of each phase; a phase without one has [#DEFAULT_DEADLINE]. [MigrationPhase#ROLL_BACK] has none, nor has
+///                             resuming: what lets the guest run is never cut short
 /// @param bandwidth            most bytes per second that are sent while the guest runs, [Long#MAX_VALUE] for no limit
 /// @param switchoverBandwidth  most bytes per second that are sent in the blackout, [Long#MAX_VALUE] for no limit
 /// @param keepAliveInterval    how often a side that has nothing to send says that it is there
-/// @param peerTimeout          how long the other side may be silent beyond the time that it asked for
+/// @param peerTimeout          how long the other side may be silent beyond the time that it asked for; longer than a command of its device
+///                             may take
 /// @param progressInterval     shortest time between two snapshots of the same phase
 /// @param pieceBytes           bytes of state sent in one record, [#MINIMUM_PIECE_BYTES] to [#MAXIMUM_PIECE_BYTES]
 /// @param stateChecksums       whether records of state carry a CRC32C; all other records always do
@@ -43,7 +45,7 @@ public record MigrationOptions(
     /// Deadline of a phase that was given none.
     public static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(2);
 
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration LONGEST = Duration.ofDays(49);
 
     private static final MigrationOptions DEFAULTS = new MigrationOptions(
             Duration.ofSeconds(1),
@@ -51,7 +53,7 @@ public record MigrationOptions(
             Long.MAX_VALUE,
             Long.MAX_VALUE,
             Duration.ofSeconds(1),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
             Duration.ofMillis(100),
             1 << 20,
             true,
@@ -94,7 +96,7 @@ public record MigrationOptions(
     }
 
     /// {@return the defaults: a budget of 1 s, phases of 2 minutes (pre-copy: 1 hour), no limit of bandwidth, a sign of life each second, a
-    /// peer that is silent for 10 s is lost, records of 1 MiB with checksums, no key, nothing waived}
+    /// peer that is silent for 30 s is lost, records of 1 MiB with checksums, no key, nothing waived}
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }

@@ -182,7 +182,7 @@ class UserDataResetTest {
         var copy = world.copy(DELETED.withSlots(256));
         copy.run();
         guest.run(5);
-        world.media.a.faults().on(AdminOpcode.MIGRATION_SEND).nth(1).failsWith(StatusCode.NOT_ENOUGH_RESOURCES);
+        world.media.a.faults().on(AdminOpcode.MIGRATION_SEND).nth(1).failsWith(StatusCode.INVALID_FIELD_IN_COMMAND);
         assertThatThrownBy(world.controller::suspend).isInstanceOf(CommandFailedException.class);
         assertThatThrownBy(world.controller::resume).isInstanceOf(CommandFailedException.class);
         guest.run(5);

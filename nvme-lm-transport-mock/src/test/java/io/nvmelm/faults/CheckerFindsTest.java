@@ -1,12 +1,15 @@
 package io.nvmelm.faults;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmelm.DeviceState;
+import io.nvmelm.FailureCategory;
 import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationReport;
 import io.nvmelm.MigrationRole;
 import io.nvmelm.RunPermission;
+import io.nvmelm.TransportException;
 import io.nvmelm.faults.Fault.Kind;
 import io.nvmelm.faults.FaultCase.Shape;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
 class CheckerFindsTest {
     private static final Shape SHAPE = new Shape(1, false, false, false, 1);
     private static final FaultCase NOTHING = FaultCase.of(SHAPE);
+    private static final FaultCase ERROR =
+            FaultCase.of(SHAPE, new Fault(MigrationRole.SOURCE, 1, Kind.THROWS, Fault.ERROR));
 
     private final ExecutorService executor = FaultMatrix.executor();
 
@@ -32,11 +38,23 @@ class CheckerFindsTest {
     }
 
     /// A party that does something else after, or instead of, what the library does.
-    private record Defective(Party party, UnaryOperator<MigrationReport> afterwards,
-            boolean cancelled) implements Party {
+    private static class Defective implements Party {
+        private final Party party;
+        private final UnaryOperator<MigrationReport> afterwards;
+
+        Defective(Party party, UnaryOperator<MigrationReport> afterwards) {
+            this.party = party;
+            this.afterwards = afterwards;
+        }
+
         @Override
         public MigrationReport run() {
             return afterwards.apply(party.run());
+        }
+
+        @Override
+        public @Nullable MigrationReport kept() {
+            return party.kept();
         }
 
         @Override
@@ -46,7 +64,7 @@ class CheckerFindsTest {
 
         @Override
         public boolean wasCancelled() {
-            return cancelled || party.wasCancelled();
+            return party.wasCancelled();
         }
 
         @Override
@@ -84,7 +102,7 @@ class CheckerFindsTest {
 
             private Party wrapped(MigrationRole role, FaultWorld world, Host host, Party party) {
                 return role == side
-                        ? new Defective(party, report -> defect.apply(world, host, report), false)
+                        ? new Defective(party, report -> defect.apply(world, host, report))
                         : party;
             }
         });
@@ -172,19 +190,78 @@ class CheckerFindsTest {
         })).anyMatch(v -> v.startsWith("The migration did not end"));
     }
 
-    @Test
-    void aCancellationThatWasAcceptedAndHadNoEffect() {
-        assertThat(found(NOTHING, new Parties() {
+    /// The library's receiver, and a sender made of the library's.
+    private List<String> foundWithSource(FaultCase faultCase, UnaryOperator<Party> change) {
+        return found(faultCase, new Parties() {
             @Override
             public Party source(FaultWorld world, Host host, MigrationChannel channel) {
-                return new Defective(ENGINE.source(world, host, channel), report -> report, true);
+                return change.apply(ENGINE.source(world, host, channel));
             }
 
             @Override
             public Party destination(FaultWorld world, Host host, MigrationChannel channel) {
                 return ENGINE.destination(world, host, channel);
             }
+        });
+    }
+
+    @Test
+    void aCancellationThatWasAcceptedAndHadNoEffect() {
+        assertThat(foundWithSource(NOTHING, party -> new Defective(party, report -> report) {
+            @Override
+            public boolean wasCancelled() {
+                return true;
+            }
         })).contains("The source was cancelled and says DESTINATION");
+    }
+
+    @Test
+    void aMigrationThatAHarmlessFaultFails() {
+        var late = FaultCase.of(SHAPE, new Fault(MigrationRole.SOURCE, 100, Kind.PAUSES_AT, Fault.SLOW_MILLIS));
+        assertThat(foundWithSource(late, party -> party)).isEmpty();
+        assertThat(foundWithSource(late, party -> {
+            party.cancel();
+            return party;
+        })).anyMatch(v -> v.startsWith("A migration with nothing but harmless faults failed"));
+    }
+
+    @Test
+    void anErrorThatIsHidden() {
+        assertThat(foundWithSource(ERROR, party -> new Defective(party, report -> report) {
+            @Override
+            public MigrationReport run() {
+                try {
+                    return super.run();
+                } catch (InjectedError e) {
+                    var kept = requireNonNull(party.kept());
+                    return new MigrationReport(
+                            kept.migrationId(), kept.role(), kept.devices(), kept.mayRun(), kept.runsHere(),
+                            kept.resetDevices(), kept.stateBytes(), kept.blackout(), kept.phases(), kept.warnings(),
+                            new TransportException(FailureCategory.ABORT_MIGRATION, "Something else", "None", 0, null));
+                }
+            }
+        })).contains("The SOURCE hides the error that it met");
+    }
+
+    @Test
+    void anErrorWithoutAReport() {
+        assertThat(foundWithSource(ERROR, party -> party)).isEmpty();
+        assertThat(foundWithSource(ERROR, party -> new Defective(party, report -> report) {
+            @Override
+            public @Nullable MigrationReport kept() {
+                return null;
+            }
+        })).contains("The SOURCE threw an error and kept no report");
+    }
+
+    @Test
+    void aSourceThatLeavesADeviceThatDidNotFailBehind() {
+        var write = FaultCase.of(SHAPE, new Fault(MigrationRole.SOURCE, 11, Kind.THROWS));
+        assertThat(found(write, MigrationRole.SOURCE, (world, host, report) -> report)).isEmpty();
+        assertThat(found(write, MigrationRole.SOURCE, (world, host, report) -> {
+            host.devices().forEach(device -> device.setState(DeviceState.STOP));
+            return report;
+        })).anyMatch(v -> v.startsWith("The source did not bring back"));
     }
 
     @Test

@@ -10,6 +10,10 @@ import java.util.Set;
 /// @param kind     what happens
 /// @param argument what else is to be said; empty where there is nothing
 record Fault(MigrationRole side, int position, Kind kind, String argument) {
+    /// Late by less than every timeout and deadline.
+    static final int SLOW_MILLIS = 4_000;
+    /// The argument of a fault that throws an error.
+    static final String ERROR = "ERROR";
 
     /// What goes wrong.
     enum Kind {
@@ -33,9 +37,9 @@ record Fault(MigrationRole side, int position, Kind kind, String argument) {
         FUNCTION_RESET,
         /// Somebody resets the controlling controller of this side.
         CONTROLLING_RESET,
-        /// The step fails before it has an effect.
+        /// The step fails before it has an effect. With `ERROR` it is an error, no exception.
         THROWS,
-        /// An arc is executed and then fails.
+        /// An arc is executed, or a session closed, and then that fails. With `ERROR` it is an error, no exception.
         THROWS_AFTER,
         /// An arc is not executed, and the device is in ERROR until it is reset.
         ENDS_IN_ERROR,
@@ -81,6 +85,11 @@ record Fault(MigrationRole side, int position, Kind kind, String argument) {
             };
         }
 
+        /// {@return whether one call fails, and nothing else}
+        boolean isOfOneCall() {
+            return this == THROWS || this == THROWS_AFTER || this == ENDS_IN_ERROR;
+        }
+
         boolean isOfBytes() {
             return OF_BYTES.contains(this);
         }
@@ -100,6 +109,22 @@ record Fault(MigrationRole side, int position, Kind kind, String argument) {
 
     int number() {
         return Integer.parseInt(argument);
+    }
+
+    /// {@return whether nothing may fail because of this} The estimate of the blackout may still no longer fit.
+    boolean isHarmless() {
+        return (kind == Kind.LATE || kind == Kind.PAUSES_AT) && number() <= SLOW_MILLIS;
+    }
+
+    boolean isError() {
+        return argument.equals(ERROR);
+    }
+
+    /// @throws InjectedError if that is what is to be thrown
+    void throwIfError() {
+        if (isError()) {
+            throw new InjectedError();
+        }
     }
 
     static Fault parse(String text) {

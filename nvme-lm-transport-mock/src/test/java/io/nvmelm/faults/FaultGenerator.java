@@ -1,5 +1,7 @@
 package io.nvmelm.faults;
 
+import static io.nvmelm.faults.Fault.SLOW_MILLIS;
+
 import io.nvmelm.MigrationRole;
 import io.nvmelm.faults.Fault.Kind;
 import io.nvmelm.faults.FaultCase.Shape;
@@ -9,8 +11,6 @@ import java.util.SplittableRandom;
 
 /// Makes the cases of a shape out of what a migration without faults does.
 final class FaultGenerator {
-    /// Later than usual, and before any deadline.
-    private static final int SLOW_MILLIS = 4_000;
     /// Later than every deadline of a command, and of silence.
     private static final int LATE_MILLIS = 70_000;
 
@@ -50,11 +50,18 @@ final class FaultGenerator {
         var faults = new ArrayList<Fault>();
         for (var step : recording.steps()) {
             addStep(step, faults);
+            addAnywhere(step, faults);
+        }
+        return cases(shape, faults);
+    }
+
+    /// Only what changes something: what happens when the state is asked for, or as a session closes, is as if it happened a step later.
+    private static void addAnywhere(Step step, List<Fault> faults) {
+        if (step.kind() != Step.Kind.STATE && step.kind() != Step.Kind.CLOSE) {
             for (var kind : ANYWHERE) {
                 faults.add(new Fault(step.side(), step.number(), kind));
             }
         }
-        return cases(shape, faults);
     }
 
     private static void addStep(Step step, List<Fault> faults) {
@@ -66,9 +73,18 @@ final class FaultGenerator {
                 for (var kind : AT_ARCS) {
                     faults.add(new Fault(step.side(), step.number(), kind));
                 }
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS, Fault.ERROR));
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS_AFTER, Fault.ERROR));
             }
-            case CHANNEL, DEVICE, SESSION, GUEST, LISTENER, SUPPLEMENT, STAGE ->
+            case CLOSE -> {
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS_AFTER));
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS_AFTER, Fault.ERROR));
+            }
+            case DEVICE, STATE, SESSION, GUEST, SUPPLEMENT, STAGE -> {
                 faults.add(new Fault(step.side(), step.number(), Kind.THROWS));
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS, Fault.ERROR));
+            }
+            case CHANNEL, LISTENER -> faults.add(new Fault(step.side(), step.number(), Kind.THROWS));
         }
     }
 
@@ -101,6 +117,21 @@ final class FaultGenerator {
         }
     }
 
+    /// {@return every byte of both directions, so many apart, at which what follows is late by less than every timeout}
+    static List<FaultCase> pauses(Shape shape, FaultRun.Result recording, int apart) {
+        var faults = new ArrayList<Fault>();
+        for (int position = 0; position < Math.max(recording.sourceBytes(), recording.answerBytes()); position +=
+                apart) {
+            if (position < recording.sourceBytes()) {
+                faults.add(new Fault(MigrationRole.SOURCE, position, Kind.PAUSES_AT, SLOW_MILLIS));
+            }
+            if (position < recording.answerBytes()) {
+                faults.add(new Fault(MigrationRole.DESTINATION, position, Kind.PAUSES_AT, SLOW_MILLIS));
+            }
+        }
+        return cases(shape, faults);
+    }
+
     /// {@return a case with a second fault at every step that follows a first one}
     ///
     /// @param first what goes wrong first
@@ -129,9 +160,7 @@ final class FaultGenerator {
             faults.add(new Fault(step.side(), step.number(), Kind.LOSES_COMPLETION));
             faults.add(new Fault(step.side(), step.number(), Kind.LATE, LATE_MILLIS));
         }
-        for (var kind : ANYWHERE) {
-            faults.add(new Fault(step.side(), step.number(), kind));
-        }
+        addAnywhere(step, faults);
         return faults;
     }
 

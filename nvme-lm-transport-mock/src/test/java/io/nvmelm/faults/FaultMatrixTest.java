@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class FaultMatrixTest {
     private static final int SAMPLE = 40;
+    private static final int BYTES_APART = 20;
 
     private static ExecutorService executor;
 
@@ -71,6 +72,14 @@ class FaultMatrixTest {
         assertWell(cases);
     }
 
+    @Test
+    void whatIsLateByLessThanEveryTimeout() {
+        var shape = FaultMatrix.SHAPES.getFirst();
+        var cases = FaultGenerator.pauses(shape, recording(shape), BYTES_APART);
+        assertThat(cases).hasSizeGreaterThan(50);
+        assertWell(cases);
+    }
+
     @ParameterizedTest
     @MethodSource("shapes")
     void someOfEverything(Shape shape) {
@@ -107,9 +116,9 @@ class FaultMatrixTest {
     /// Cases that were not well once.
     static Stream<String> once() {
         return Stream.of(
-                "1 device, seed 1: SOURCE@52 DIES",
-                "1 device, seed 1: DESTINATION@40 LOSES_COMPLETION",
-                "1 device, seed 1: DESTINATION@48 CONTROLLING_FATAL");
+                "1 device, seed 1: SOURCE@54 DIES",
+                "1 device, seed 1: DESTINATION@42 LOSES_COMPLETION",
+                "1 device, seed 1: DESTINATION@51 CONTROLLING_FATAL");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.nvmelm.faults;
 
+import io.nvmelm.BlackoutBudgetException;
 import io.nvmelm.DeviceState;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationReport;
@@ -8,6 +9,7 @@ import io.nvmelm.RunPermission;
 import io.nvmelm.transport.mock.testkit.ProcessEndedError;
 import io.nvmelm.transport.mock.testkit.SimulatedLink;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
@@ -108,12 +110,43 @@ final class FaultRun {
     }
 
     private @Nullable MigrationReport reportOf(SimulatedLink.Ending<MigrationReport> ending, MigrationRole role) {
-        if (ending.failure() != null && !(ending.failure() instanceof ProcessEndedError)) {
-            violations.add("The " + role + " threw " + describe(ending.failure()));
-        } else if (ending.failure() == null && world.link.hasProcessEnded(role)) {
+        var failure = ending.failure();
+        if (failure instanceof ProcessEndedError || failure != null && hasNotBegun(role)) {
+            return null;
+        }
+        if (failure instanceof InjectedError) {
+            var kept = (role == MigrationRole.SOURCE ? sourceParty : destinationParty).kept();
+            expect(kept != null, "The " + role + " threw an error and kept no report");
+            return kept;
+        }
+        if (failure != null) {
+            violations.add("The " + role + " threw " + describe(failure));
+        } else if (world.link.hasProcessEnded(role)) {
             return null; // it returned, but there is nobody to read it
         }
+        expect(!metError(role) || ending.value() == null || tellsOfError(ending.value()),
+                "The " + role + " hides the error that it met");
         return ending.value();
+    }
+
+    /// {@return whether a side got no further than to see whether its devices run; then nothing was done, and there is no report}
+    private boolean hasNotBegun(MigrationRole role) {
+        return world.steps.log().stream().noneMatch(step -> step.side() == role && step.kind() != Step.Kind.STATE);
+    }
+
+    private boolean metError(MigrationRole role) {
+        return faultCase.faults().stream().anyMatch(fault -> fault.isError() && fault.side() == role
+                && fault.position() < world.steps.count(role));
+    }
+
+    private static boolean tellsOfError(MigrationReport report) {
+        return isOrHasError(report.failure()) || report.warnings().stream().anyMatch(FaultRun::isOrHasError);
+    }
+
+    private static boolean isOrHasError(@Nullable Throwable thrown) {
+        return thrown instanceof InjectedError || thrown != null
+                && (isOrHasError(thrown.getCause())
+                        || Arrays.stream(thrown.getSuppressed()).anyMatch(FaultRun::isOrHasError));
     }
 
     private static String describe(Throwable thrown) {
@@ -135,6 +168,7 @@ final class FaultRun {
         var s = source;
         var d = destination;
         if (s != null) {
+            checkOthersRun(s);
             expect(s.mayRun() != RunPermission.NOT_HERE, "The source says NOT_HERE");
             expect(s.runsHere() == (world.vm.runsAt() == world.a), "The source says runsHere=" + s.runsHere());
             expect(s.mayRun() == RunPermission.SOURCE || !s.runsHere(), "The source runs and may not");
@@ -163,7 +197,29 @@ final class FaultRun {
                     "Nobody may run");
             expect(!faultCase.faults().isEmpty() || s.succeeded() && d.succeeded(), "A migration without fault failed: "
                     + s.failure() + ", " + d.failure());
+            expect(faultCase.faults().isEmpty() || !faultCase.faults().stream().allMatch(Fault::isHarmless)
+                    || s.succeeded() && d.succeeded() || s.failure() instanceof BlackoutBudgetException,
+                    "A migration with nothing but harmless faults failed: " + s.failure() + ", " + d.failure());
             expect(s.migrationId().equals(d.migrationId()) || !s.succeeded(), "The migration has two ids");
+        }
+    }
+
+    /// However the calls of one device fail, the source brings every other device back.
+    private void checkOthersRun(MigrationReport report) {
+        if (report.mayRun() != RunPermission.SOURCE
+                || !faultCase.faults().stream().allMatch(fault -> fault.kind().isOfOneCall())) {
+            return;
+        }
+        var failing = world.steps.log().stream()
+                .filter(step -> faultCase.faults().stream()
+                        .anyMatch(f -> f.side() == step.side() && f.position() == step.number()))
+                .map(Step::what)
+                .toList();
+        for (int i = 0; i < faultCase.shape().devices(); i++) {
+            var name = report.devices().get(i);
+            expect(report.resetDevices().contains(name) || world.a.isActive(i)
+                    || failing.stream().anyMatch(what -> what.startsWith(name)),
+                    "The source did not bring back " + name + ", of which no call failed");
         }
     }
 

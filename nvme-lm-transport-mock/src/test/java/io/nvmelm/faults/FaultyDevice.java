@@ -50,7 +50,9 @@ final class FaultyDevice implements MigratableDevice {
     }
 
     private void call(String what) {
-        if (steps.at(side, Step.Kind.DEVICE, name() + " " + what) != null) {
+        var fault = steps.at(side, Step.Kind.DEVICE, name() + " " + what);
+        if (fault != null) {
+            fault.throwIfError();
             throw failure(FailureCategory.ABORT_MIGRATION);
         }
     }
@@ -71,12 +73,21 @@ final class FaultyDevice implements MigratableDevice {
 
     @Override
     public DeviceState state() {
+        var fault = steps.at(side, Step.Kind.STATE, name() + " state");
+        if (fault != null) {
+            fault.throwIfError();
+            throw failure(FailureCategory.ABORT_MIGRATION);
+        }
+        return currentState();
+    }
+
+    private DeviceState currentState() {
         return inError ? DeviceState.ERROR : device.state();
     }
 
     @Override
     public Optional<MigrationData> setState(DeviceState target) {
-        var plan = machine.plan(state(), target);
+        var plan = machine.plan(currentState(), target);
         for (var arc : plan.arcs()) {
             var session = execute(arc);
             if (session.isPresent()) {
@@ -95,10 +106,12 @@ final class FaultyDevice implements MigratableDevice {
             throw failure(FailureCategory.RESET_DEVICE).at(name(), arc.toString());
         }
         if (kind == Fault.Kind.THROWS) {
+            fault.throwIfError();
             throw failure(FailureCategory.ABORT_MIGRATION).at(name(), arc.toString());
         }
         var session = device.setState(arc.to());
         if (kind == Fault.Kind.THROWS_AFTER) {
+            fault.throwIfError();
             throw failure(FailureCategory.ABORT_MIGRATION).at(name(), arc.toString());
         }
         return session;
@@ -157,9 +170,11 @@ final class FaultyDevice implements MigratableDevice {
 
     @Override
     public void reset() {
-        if (steps.at(side, Step.Kind.DEVICE, name() + " reset") != null) {
+        var fault = steps.at(side, Step.Kind.DEVICE, name() + " reset");
+        if (fault != null) {
             inError = true;
-            throw (DeviceStateException) new DeviceStateException(state(), "the fault of the test", "None")
+            fault.throwIfError();
+            throw (DeviceStateException) new DeviceStateException(currentState(), "the fault of the test", "None")
                     .at(name(), "reset");
         }
         device.reset();
@@ -182,7 +197,9 @@ final class FaultyDevice implements MigratableDevice {
         }
 
         private void step(String what) {
-            if (steps.at(side, Step.Kind.SESSION, name() + " " + what) != null) {
+            var fault = steps.at(side, Step.Kind.SESSION, name() + " " + what);
+            if (fault != null) {
+                fault.throwIfError();
                 throw failure(FailureCategory.ABORT_MIGRATION);
             }
         }
@@ -216,12 +233,16 @@ final class FaultyDevice implements MigratableDevice {
 
         @Override
         public void close() {
-            steps.requireAlive(side);
+            var fault = steps.at(side, Step.Kind.CLOSE, name() + " close");
             if (!closed) {
                 closed = true;
                 openSessions--;
             }
             data.close();
+            if (fault != null) {
+                fault.throwIfError();
+                throw failure(FailureCategory.ABORT_MIGRATION);
+            }
         }
     }
 }

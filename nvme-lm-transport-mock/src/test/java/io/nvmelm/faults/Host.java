@@ -91,11 +91,16 @@ final class Host {
     /// {@return whether a controller works on the guest's queues}
     boolean isActive() {
         for (int i = 0; i < deviceCount; i++) {
-            if (controller(i).isReady() && !controller(i).isSuspended()) {
+            if (isActive(i)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// {@return whether one controller works on the guest's queues}
+    boolean isActive(int place) {
+        return controller(place).isReady() && !controller(place).isSuspended();
     }
 
     /// {@return whether a controller has a fatal status} Only where the guest has access.
@@ -111,7 +116,7 @@ final class Host {
     /// {@return whether all controllers work on the guest's queues}
     boolean isWhollyActive() {
         for (int i = 0; i < deviceCount; i++) {
-            if (!controller(i).isReady() || controller(i).isSuspended()) {
+            if (!isActive(i)) {
                 return false;
             }
         }

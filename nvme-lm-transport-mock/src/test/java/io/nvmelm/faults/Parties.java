@@ -6,6 +6,7 @@ import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationReport;
 import io.nvmelm.RunPermission;
 import io.nvmelm.core.migration.MigrationClock;
+import io.nvmelm.core.migration.MigrationHistory;
 import io.nvmelm.core.migration.MigrationReceiver;
 import io.nvmelm.core.migration.MigrationSender;
 import io.nvmelm.transport.mock.VirtualClock;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the two sides of a migration in a world.
 interface Parties {
@@ -68,6 +70,7 @@ interface Parties {
     final class Source implements Party {
         private final MigrationSender sender;
         private final List<Stage> stages = new ArrayList<>();
+        private final MigrationHistory history = new MigrationHistory(16);
         private boolean cancelled;
 
         Source(FaultWorld world, Host host, MigrationChannel channel) {
@@ -76,6 +79,7 @@ interface Parties {
                     .options(options(shape))
                     .guest(world.vm.control(host, world.steps))
                     .listener(listener(world, host))
+                    .history(history)
                     .clock(clock(world.clock));
             if (shape.supplement()) {
                 for (int i = 0; i < shape.devices(); i++) {
@@ -83,7 +87,7 @@ interface Parties {
                 }
             }
             if (shape.stage()) {
-                var stage = new Stage(host.home, world.steps);
+                var stage = new Stage(host.home, world.steps, world.clock);
                 stages.add(stage);
                 sender.stage(stage);
             }
@@ -92,6 +96,12 @@ interface Parties {
         @Override
         public MigrationReport run() {
             return sender.run();
+        }
+
+        @Override
+        public @Nullable MigrationReport kept() {
+            var reports = history.reports();
+            return reports.isEmpty() ? null : reports.getFirst();
         }
 
         @Override
@@ -123,6 +133,7 @@ interface Parties {
     /// A receiver.
     final class Destination implements Party {
         private final MigrationReceiver receiver;
+        private final MigrationHistory history = new MigrationHistory(16);
         private boolean cancelled;
 
         Destination(FaultWorld world, Host host, MigrationChannel channel) {
@@ -131,6 +142,7 @@ interface Parties {
                     .options(options(shape))
                     .guest(world.vm.control(host, world.steps))
                     .listener(listener(world, host))
+                    .history(history)
                     .clock(clock(world.clock));
             if (shape.supplement()) {
                 for (int i = 0; i < shape.devices(); i++) {
@@ -142,6 +154,12 @@ interface Parties {
         @Override
         public MigrationReport run() {
             return receiver.run();
+        }
+
+        @Override
+        public @Nullable MigrationReport kept() {
+            var reports = history.reports();
+            return reports.isEmpty() ? null : reports.getFirst();
         }
 
         @Override

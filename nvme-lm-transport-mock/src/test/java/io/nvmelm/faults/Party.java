@@ -3,10 +3,15 @@ package io.nvmelm.faults;
 import io.nvmelm.MigrationReport;
 import io.nvmelm.RunPermission;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A sender or receiver, and what its embedder can have it do.
 interface Party {
     MigrationReport run();
+
+    /// {@return the report that was kept where an error kept [#run()] from returning it; null where there is none}
+    @Nullable
+    MigrationReport kept();
 
     void cancel();
 

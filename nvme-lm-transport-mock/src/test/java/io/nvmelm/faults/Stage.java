@@ -4,6 +4,8 @@ import io.nvmelm.MigrationRole;
 import io.nvmelm.PreCopyContext;
 import io.nvmelm.PreCopyStage;
 import io.nvmelm.RunPermission;
+import io.nvmelm.transport.mock.VirtualClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,17 +13,22 @@ import java.util.List;
 final class Stage implements PreCopyStage {
     private static final long FIRST_REMAINDER = 8L << 30;
     private static final long RATE = 1L << 30;
+    /// In all longer than the other side may be silent, each longer than the interval of a sign of life.
+    private static final int FINISH_PARTS = 11;
+    private static final Duration FINISH_PART = Duration.ofSeconds(3);
 
     private final MigrationRole side;
     private final Steps steps;
+    private final VirtualClock clock;
     private int copies;
     private int finishes;
     private int completions;
     private int abandonments;
 
-    Stage(MigrationRole side, Steps steps) {
+    Stage(MigrationRole side, Steps steps, VirtualClock clock) {
         this.side = side;
         this.steps = steps;
+        this.clock = clock;
     }
 
     @Override
@@ -41,7 +48,10 @@ final class Stage implements PreCopyStage {
     public void finish(PreCopyContext context) {
         finishes++;
         steps.mayThrow(side, Step.Kind.STAGE, "finish");
-        context.progress(copies, 0);
+        for (int left = FINISH_PARTS - 1; left >= 0; left--) {
+            clock.advance(FINISH_PART);
+            context.progress(copies, left);
+        }
     }
 
     @Override

@@ -20,8 +20,12 @@ record Step(MigrationRole side, int number, Kind kind, String what) {
         ARC,
         /// Any other call of a device.
         DEVICE,
+        /// A device is asked for its state.
+        STATE,
         /// A call of the data of a session.
         SESSION,
+        /// A session is closed.
+        CLOSE,
         /// The guest is paused or resumed.
         GUEST,
         /// A listener is told.

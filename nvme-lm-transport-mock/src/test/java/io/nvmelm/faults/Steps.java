@@ -73,9 +73,11 @@ final class Steps {
         return callers;
     }
 
-    /// The same, where the one fault that the caller knows is an exception.
+    /// The same, where the faults that the caller knows are exceptions and errors.
     void mayThrow(MigrationRole side, Step.Kind kind, String what) {
-        if (at(side, kind, what) != null) {
+        var fault = at(side, kind, what);
+        if (fault != null) {
+            fault.throwIfError();
             throw new IllegalStateException("The fault of the test");
         }
     }

@@ -38,6 +38,7 @@ final class CommandPort {
             AdminCommand command, CompletableFuture<Completion> future, Duration timeout, long deadlineNanos) {}
 
     private final AdminTransport transport;
+    private final UserDataQueueIdentifiers queueIdentifiers = new UserDataQueueIdentifiers();
     /// What a command that was waited for took, the later ones counting more; 0 before the first. A lost update is of no account.
     private volatile long typicalNanos;
 
@@ -47,6 +48,11 @@ final class CommandPort {
 
     AdminTransport transport() {
         return transport;
+    }
+
+    /// Whose the identifiers of the controller's user data migration queues are.
+    UserDataQueueIdentifiers queueIdentifiers() {
+        return queueIdentifiers;
     }
 
     /// Sends a command; returns when the transport has taken it.

@@ -9,7 +9,8 @@ enum SuspensionEntry {
     DUE,
     /// A suspension that was ordered has ended, and its entry was not seen.
     STALE,
-    /// As [#STALE], and another suspension was ordered since.
+    /// As [#STALE], and another suspension was ordered since; or the entry was seen, a Resume that was not answered may have ended its
+    /// suspension, and another was ordered since.
     STALE_AND_DUE,
     /// An entry was seen which may be that of a suspension that has ended.
     DOUBTFUL,
@@ -40,7 +41,7 @@ enum SuspensionEntry {
         };
     }
 
-    /// The suspension has ended.
+    /// The suspension has ended, or logging was started anew into the same queue.
     SuspensionEntry ended() {
         return switch (this) {
             case NONE, SEEN -> NONE;

@@ -10,11 +10,14 @@ import io.nvmelm.TransferOptions;
 import io.nvmelm.UserDataChanges;
 import io.nvmelm.UserDataLogState;
 import io.nvmelm.UserDataTracking;
+import io.nvmelm.nvme.StatusCode;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -33,8 +36,28 @@ import java.util.function.Supplier;
 public final class UserDataLog implements UserDataTracking, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(UserDataLog.class.getName());
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+    /// The longest pause between two looks into the ring, which take no command.
     private static final long LONGEST_PAUSE_NANOS = 1_000_000;
+    /// The longest pause between two questions to the controller.
+    private static final long LONGEST_SILENCE_NANOS = 20_000_000;
     private static final long FIRST_PAUSE_NANOS = 10_000;
+
+    /// Statuses that refuse a Suspend before anything of it is executed. After any other the controller may be suspended, or be so soon.
+    private static final Set<StatusCode> REFUSALS = EnumSet.of(
+            StatusCode.INVALID_COMMAND_OPCODE,
+            StatusCode.INVALID_FIELD_IN_COMMAND,
+            StatusCode.INVALID_CONTROLLER_IDENTIFIER);
+
+    /// A suspension as it is about to be ordered.
+    ///
+    /// @param ofQueue what it is to the queue
+    /// @param ofEntry what it is to the entry that says that the controller is suspended
+    record Suspension(UserDataQueue.Suspension ofQueue, UserDataReader.Order ofEntry) {
+        /// Whether it deletes every queue of the controller (DUDMQ).
+        boolean deletesQueues() {
+            return ofQueue.deletesQueues();
+        }
+    }
 
     private final CommandPort port;
     private final UserDataLogOptions options;
@@ -76,7 +99,7 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
                 throw new InvalidValueException("user data log", "closed", "an open one");
             }
             reader.starting();
-            queue.startLogging(() -> events.listen(port.transport(), queue.queueId()));
+            queue.startLogging(() -> events.listen(port.transport(), queue.queueId()), reader::dropped);
             events.loggingStarted(queue::mayBeFull);
             reader.started(fresh);
             return fresh;
@@ -124,8 +147,10 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         }
         long begin = System.nanoTime();
         long pause = FIRST_PAUSE_NANOS;
+        long question = begin;
         while (true) {
-            if (areAllRead(timeout, begin)) {
+            boolean ask = System.nanoTime() - question >= 0;
+            if ((ask || locked(reader::isEntryPosted)) && areAllRead(timeout, begin, ask)) {
                 // Somebody may have resumed the controller meanwhile: then nothing is handed out that would have to be put back.
                 var changes = handOut(current -> current != UserDataLogState.LOGGING);
                 if (changes.isPresent()) {
@@ -136,16 +161,24 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
                 return Optional.empty();
             }
             requireNoInterrupt(begin);
-            LockSupport.parkNanos(this, pause);
-            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            if (ask) {
+                long elapsed = System.nanoTime() - begin;
+                question = begin + Math.min(elapsed + pause, Math.max(elapsed, timeout.toNanos()));
+            }
+            LockSupport.parkNanos(this, Math.min(pause, LONGEST_PAUSE_NANOS));
+            if (ask) {
+                pause = Math.min(2 * pause, LONGEST_SILENCE_NANOS);
+            }
         }
     }
 
     /// Looks whether all changes of the suspended controller were read, without waiting for those that were not.
-    private boolean areAllRead(Duration timeout, long begin) {
+    ///
+    /// @param ask whether to ask the controller also where the entry of the suspension was not read
+    private boolean areAllRead(Duration timeout, long begin, boolean ask) {
         return located("taking the last changes", () -> {
             reader.changes();
-            if (reader.drainToEnd()) {
+            if (reader.drainToEnd(ask)) {
                 return true;
             }
             if (System.nanoTime() - begin <= timeout.toNanos()) {
@@ -275,12 +308,16 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
     /// Suspends the controller, and learns how that ended.
     ///
     /// @param order suspends, and deletes every queue of the controller with it where it is given true (DUDMQ)
+    /// @throws CommandFailedException when the controller refused, or suspending failed: the log goes on as before after Invalid Command
+    ///                                Opcode, Invalid Field in Command and Invalid Controller Identifier, else it stays in doubt
     void suspend(Consumer<Boolean> order) {
         var suspension = suspending();
         try {
             order.accept(suspension.deletesQueues());
         } catch (CommandFailedException e) {
-            suspensionRefused(suspension);
+            if (e.status().statusCode().filter(REFUSALS::contains).isPresent()) {
+                suspensionRefused(suspension);
+            }
             throw e;
         }
         suspended(suspension);
@@ -289,19 +326,19 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
     /// The controller is about to be suspended. From now on the queue may be deleted at any time, if the suspension says so: when the
     /// options do, or when there may be a queue that nobody can name. Blocks for a command where the controller may be suspended already.
     ///
-    /// @return the suspension, for [#suspended(UserDataQueue.Suspension)]
-    UserDataQueue.Suspension suspending() {
+    /// @return the suspension, for [#suspended(Suspension)]
+    Suspension suspending() {
         return located("preparing the suspension", () -> {
-            reader.suspending();
-            return queue.suspending(options.deleteOnSuspend());
+            var ofEntry = reader.suspending();
+            return new Suspension(queue.suspending(options.deleteOnSuspend()), ofEntry);
         });
     }
 
     /// The controller was suspended. Blocks for a command where that should have deleted the queue.
-    void suspended(UserDataQueue.Suspension suspension) {
+    void suspended(Suspension suspension) {
         located("noting the suspension", () -> {
             try {
-                queue.suspended(suspension);
+                queue.suspended(suspension.ofQueue());
             } catch (LiveMigrationException e) {
                 // The controller is suspended all the same. Whoever reads or deletes the queue asks again.
                 LOGGER.log(Level.WARNING, "it is not known whether the suspension deleted the queue: " + e
@@ -311,10 +348,11 @@ public final class UserDataLog implements UserDataTracking, AutoCloseable {
         });
     }
 
-    /// The controller refused to be suspended.
-    void suspensionRefused(UserDataQueue.Suspension suspension) {
+    /// The controller refused to be suspended, before anything of it was executed.
+    void suspensionRefused(Suspension suspension) {
         located("noting the refusal", () -> {
-            queue.suspensionRefused(suspension);
+            reader.suspensionRefused(suspension.ofEntry());
+            queue.suspensionRefused(suspension.ofQueue());
             return queue;
         });
     }

@@ -9,6 +9,7 @@ import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.nvme.CreateControllerDataQueueCommand;
 import io.nvmelm.nvme.DeleteControllerDataQueueCommand;
+import io.nvmelm.nvme.EntrySequence;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import io.nvmelm.nvme.GetQueueHeadCommand;
 import io.nvmelm.nvme.LbaMigrationEntry;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +50,6 @@ final class UserDataQueue {
         DELETED,
         /// Deleting it was not answered.
         UNKNOWN
-    }
-
-    /// What a question for the queue brought.
-    enum Answer {
-        /// It is there, and its head is where it was put.
-        KNOWN,
-        /// It is not there.
-        NO_SUCH_QUEUE,
-        /// Its head is where it must not be: a command that had timed out was executed late and gave slots back that were not
-        /// consumed.
-        HEAD_ASTRAY
     }
 
     /// A suspension as it is about to be ordered.
@@ -110,6 +101,11 @@ final class UserDataQueue {
         return slots;
     }
 
+    /// Creations tried up to now, which tells one queue from the next.
+    long creations() {
+        return creations;
+    }
+
     /// The ring; there is one from opening to deletion.
     UserDataRing ring() {
         var current = ring;
@@ -141,7 +137,10 @@ final class UserDataQueue {
             throw new CapabilityMissingException(
                     "Creating a user data migration queue",
                     "an answer to the last " + kept + " creations, whose queues may exist",
-                    "Suspend and resume the controller: the suspension deletes its queues (DUDMQ). Or open the transport anew");
+                    kept >= MOST_KEPT
+                            ? "Open the transport anew: no more memory is kept for queues that nobody can name"
+                            : "Suspend and resume the controller: the suspension deletes its queues (DUDMQ). Or open the transport"
+                                    + " anew");
         }
         long bytes = (long) slots * LbaMigrationEntry.BYTES;
         var command = new CreateControllerDataQueueCommand(controllerId, true, bytes / Integer.BYTES);
@@ -171,6 +170,7 @@ final class UserDataQueue {
         memory = fresh;
         ring = new UserDataRing(fresh.segment(), slots);
         queueId = answer.dword0() & 0xFFFF;
+        port.queueIdentifiers().take(queueId, this);
         released = 0;
         staleStops = 0;
         presence = Presence.OPEN;
@@ -231,7 +231,7 @@ final class UserDataQueue {
                 unnamedDeleted.add(ring);
             }
         }
-        if (isThere() && ask() == Answer.NO_SUCH_QUEUE) {
+        if (isThere() && ask() == UserDataQueueAnswer.NO_SUCH_QUEUE) {
             deletedBySuspension();
         }
     }
@@ -263,6 +263,7 @@ final class UserDataQueue {
     }
 
     private void forget() {
+        port.queueIdentifiers().giveUp(queueId, this);
         if (memory != null) {
             memory.close();
         }
@@ -273,8 +274,9 @@ final class UserDataQueue {
 
     /// Starts logging into an empty queue, which is created where there is none. What was in it is dropped.
     ///
-    /// @param opened is called with the queue before anything is logged
-    void startLogging(Runnable opened) {
+    /// @param opened  is called with the queue before anything is logged
+    /// @param dropped is given what each entry that is dropped says about the sequence
+    void startLogging(Runnable opened, Consumer<EntrySequence> dropped) {
         int refusals = 0;
         boolean emptied = false;
         while (true) {
@@ -283,7 +285,7 @@ final class UserDataQueue {
                 create();
             }
             opened.run();
-            skip();
+            skip(dropped);
             if (released < ring().consumed() - behind && !release(OptionalLong.empty()) && ++refusals <= 2) {
                 delete();
                 continue;
@@ -292,7 +294,7 @@ final class UserDataQueue {
             var answer = send(command);
             if (answer.status().is(StatusCode.CONTROLLER_DATA_QUEUE_FULL) && !emptied) {
                 emptied = true;
-                skip();
+                skip(dropped);
                 release(OptionalLong.empty());
             } else if (isUnknownQueue(answer) && ++refusals <= 2) {
                 // The queue is gone, or is logged into already, perhaps by a start that was not answered.
@@ -308,8 +310,16 @@ final class UserDataQueue {
         }
     }
 
-    private void skip() {
-        staleStops = Math.max(0, staleStops - ring().skip());
+    /// Drops all entries that are there now.
+    ///
+    /// @param markers is given what each of them says about the sequence
+    void skip(Consumer<EntrySequence> markers) {
+        ring().skip(marker -> {
+            if (marker == EntrySequence.LAST_STOPPED) {
+                takeStaleStop();
+            }
+            markers.accept(marker);
+        });
     }
 
     /// Stops logging.
@@ -390,17 +400,20 @@ final class UserDataQueue {
     }
 
     /// Asks the controller for the queue.
-    Answer ask() {
+    UserDataQueueAnswer ask() {
+        if (!isIdentifierOwn()) {
+            return UserDataQueueAnswer.NO_SUCH_QUEUE;
+        }
         var command = new GetQueueHeadCommand(queueId);
         try (var data = port.transport().allocate(GetQueueHeadCommand.DATA_BYTES)) {
             var answer = port.await(port.submit(command, data, timeout));
             if (isUnknownQueue(answer)) {
-                return Answer.NO_SUCH_QUEUE;
+                return UserDataQueueAnswer.NO_SUCH_QUEUE;
             }
             CommandPort.requireSuccess(command, answer);
             long head = QueueHeadCodec.decode(data.segment()).headSlot();
             boolean inPlace = Math.floorMod(head - ring().slotOf(released), slots) <= ring().consumed() - released;
-            return !headUnsettled || inPlace ? Answer.KNOWN : Answer.HEAD_ASTRAY;
+            return !headUnsettled || inPlace ? UserDataQueueAnswer.KNOWN : UserDataQueueAnswer.HEAD_ASTRAY;
         }
     }
 
@@ -413,7 +426,17 @@ final class UserDataQueue {
         }
     }
 
+    /// Whether no other queue has been created with the identifier of this one since.
+    private boolean isIdentifierOwn() {
+        return port.queueIdentifiers().isOf(queueId, this);
+    }
+
+    /// Sends a command that names this queue. Where the identifier has become another queue's, sends nothing: the controller does not
+    /// know this one any more.
     private Completion send(AdminCommand command) {
+        if (!isIdentifierOwn()) {
+            return Completion.failure(StatusCode.INVALID_CONTROLLER_DATA_QUEUE);
+        }
         return port.await(port.submit(command, null, timeout));
     }
 

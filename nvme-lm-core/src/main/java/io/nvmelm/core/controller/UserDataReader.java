@@ -14,6 +14,13 @@ final class UserDataReader {
         NONE, ORDERED, UNCERTAIN
     }
 
+    /// A suspension as it was ordered.
+    ///
+    /// @param number 1 for the first
+    /// @param before what was known of the entry before
+    /// @param after  what was known of it then
+    record Order(long number, SuspensionEntry before, SuspensionEntry after) {}
+
     private static final String REPORTED_NONSENSE = "the controlling controller reported what cannot be: ";
 
     private final UserDataQueue queue;
@@ -23,6 +30,12 @@ final class UserDataReader {
     private @Nullable ChangedBlocks changes;
     private Stop stop = Stop.NONE;
     private SuspensionEntry suspensionEntry = SuspensionEntry.NONE;
+    /// Suspensions ordered.
+    private long orders;
+    /// Whether a Resume was not answered that may still be executed.
+    private boolean resumeUnsettled;
+    /// The queue that logging was started into last, by the creations up to it.
+    private long queueNumber;
 
     UserDataReader(UserDataQueue queue, UserDataQueueEvents events) {
         this.queue = queue;
@@ -60,14 +73,26 @@ final class UserDataReader {
         }
     }
 
+    /// An entry was dropped, which counts only for what it says of a suspension.
+    void dropped(EntrySequence marker) {
+        if (marker == EntrySequence.LAST_SUSPENDED) {
+            suspensionEntry = suspensionEntry.read();
+        } else if (marker == EntrySequence.FIRST) {
+            suspensionEntry = suspensionEntry.begun();
+        }
+    }
+
     /// Logging was started.
     ///
     /// @param fresh takes the changes
     void started(ChangedBlocks fresh) {
         changes = fresh;
         stop = Stop.NONE;
-        // What was posted before was dropped.
-        suspensionEntry = SuspensionEntry.NONE;
+        // What was posted before was dropped, but the entry of a suspension that has ended may still come into the same queue.
+        suspensionEntry = queue.creations() == queueNumber ? suspensionEntry.ended() : SuspensionEntry.NONE;
+        queueNumber = queue.creations();
+        // Logging is not started while the controller is suspended.
+        resumeUnsettled = false;
         lossReason = null;
         state = UserDataLogState.LOGGING;
     }
@@ -96,11 +121,29 @@ final class UserDataReader {
     }
 
     /// A suspension is about to be ordered. Asks whether the controller is suspended already where an entry said so: whether that entry
-    /// belongs to the suspension that is to come cannot be found out later.
-    void suspending() {
+    /// belongs to the suspension that is to come cannot be found out later. While a Resume is unsettled it does not count: that may be
+    /// executed between the answer and the suspension.
+    ///
+    /// @return the order, for [#suspensionRefused(Order)]
+    Order suspending() {
         boolean wasRead = suspensionEntry == SuspensionEntry.SEEN || suspensionEntry == SuspensionEntry.DOUBTFUL;
-        if (!isReading() || !wasRead || !isSuspendedStill()) {
-            suspensionEntry = suspensionEntry.ordered();
+        boolean counts = isReading() && wasRead && isSuspendedStill();
+        var before = suspensionEntry;
+        if (!counts) {
+            suspensionEntry = before.ordered();
+        } else if (resumeUnsettled) {
+            suspensionEntry = SuspensionEntry.STALE_AND_DUE;
+            if (state == UserDataLogState.SUSPENDED) {
+                state = UserDataLogState.LOGGING;
+            }
+        }
+        return new Order(++orders, before, suspensionEntry);
+    }
+
+    /// A suspension was refused: no entry of it will come. Changes nothing where another one was ordered since, or an entry was read.
+    void suspensionRefused(Order order) {
+        if (order.number() == orders && suspensionEntry == order.after()) {
+            suspensionEntry = order.before();
         }
     }
 
@@ -119,6 +162,7 @@ final class UserDataReader {
     /// A suspension has ended, or there was none.
     void resumed() {
         consumeRest();
+        resumeUnsettled = false;
         suspensionEntry = suspensionEntry.ended();
         goOn();
     }
@@ -126,6 +170,7 @@ final class UserDataReader {
     /// A suspension may have ended.
     void resumedPerhaps() {
         consumeRest();
+        resumeUnsettled = true;
         if (suspensionEntry != SuspensionEntry.SEEN) {
             suspensionEntry = suspensionEntry.ended();
         }
@@ -140,11 +185,18 @@ final class UserDataReader {
         }
     }
 
-    /// Reads what a suspended controller has posted until now, and finds out whether that is all. Asks the controller, which finds out
-    /// whether it still has the queue.
+    /// Whether an entry is there that was not read, or whether there is no queue to look into any more.
+    boolean isEntryPosted() {
+        var presence = queue.presence();
+        return presence == UserDataQueue.Presence.ABSENT || queue.ring().isPosted(0);
+    }
+
+    /// Reads what a suspended controller has posted until now, and finds out whether that is all.
     ///
+    /// @param ask whether to ask the controller, which finds out whether it still has the queue, also where the entry of the suspension
+    ///            was not read
     /// @return whether it is, or changes were lost
-    boolean drainToEnd() {
+    boolean drainToEnd(boolean ask) {
         drain();
         if (state == UserDataLogState.STOPPED) {
             lose("logging had been stopped before the controller was suspended");
@@ -152,16 +204,20 @@ final class UserDataReader {
         if (state == UserDataLogState.LOGGING && suspensionEntry == SuspensionEntry.SEEN) {
             isSuspendedStill();
         }
-        confirm();
+        if (ask || state != UserDataLogState.LOGGING) {
+            confirm();
+        }
         return state != UserDataLogState.LOGGING;
     }
 
     /// The entry of the suspension did not come in time.
     ///
-    /// @return whether changes count as lost for that: then one came that may have been the one, and no other will
+    /// @return whether changes count as lost for that: then one came that may have been the one, and perhaps no other will
     boolean waitedInVain() {
         if (isReading() && suspensionEntry == SuspensionEntry.DOUBTFUL) {
             lose("an entry says that the controller is suspended, and may be of an earlier suspension");
+        } else if (isReading() && resumeUnsettled && suspensionEntry == SuspensionEntry.STALE_AND_DUE) {
+            lose("a Resume was not answered, and no entry says whether the controller was suspended once more since");
         }
         return state == UserDataLogState.LOST;
     }
@@ -285,6 +341,7 @@ final class UserDataReader {
             case ORDINARY -> {}
             case FIRST -> {
                 suspensionEntry = suspensionEntry.begun();
+                resumeUnsettled = false;
                 queue.forgetStaleStops();
                 if (state == UserDataLogState.SUSPENDED) {
                     state = UserDataLogState.LOGGING;
@@ -319,7 +376,7 @@ final class UserDataReader {
         }
     }
 
-    void heed(UserDataQueue.Answer answer) {
+    void heed(UserDataQueueAnswer answer) {
         switch (answer) {
             case KNOWN -> {}
             case NO_SUCH_QUEUE -> vanished();
@@ -343,6 +400,9 @@ final class UserDataReader {
 
     /// Consumes what is there without any command.
     private void consumeRest() {
+        if (state == UserDataLogState.LOST && queue.presence() != UserDataQueue.Presence.ABSENT) {
+            queue.skip(this::dropped);
+        }
         int left = queue.slots();
         try {
             int count = 1;

@@ -5,6 +5,7 @@ import io.nvmelm.core.codec.LbaMigrationEntryView;
 import io.nvmelm.nvme.ChangeScope;
 import io.nvmelm.nvme.EntrySequence;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The consumer's end of a User Data Migration Queue: reads LBA Migration Queue entries from ring memory in the order in which the
@@ -163,18 +164,13 @@ final class UserDataRing {
 
     /// Consumes all entries that are there now, at most one for each slot, whatever they say.
     ///
-    /// @return how many of them say that logging was stopped
-    int skip() {
-        int stops = 0;
+    /// @param markers is given what each of them says about the sequence, where it says something known
+    void skip(Consumer<EntrySequence> markers) {
         for (int count = 0; count < slots && isPosted(0); count++) {
             int attributes = LbaMigrationEntryView.attributes(memory, (long) slot * BYTES);
-            if (LbaMigrationEntryView.sequence(attributes) == EntrySequence.LAST_STOPPED.value()) {
-                stops++;
-            }
+            EntrySequence.fromValue(LbaMigrationEntryView.sequence(attributes)).ifPresent(markers);
             advanceByOne();
         }
-        marker = null;
-        return stops;
     }
 
     /// Whether the entry `ahead` places after the next one is there; less than the number of slots.

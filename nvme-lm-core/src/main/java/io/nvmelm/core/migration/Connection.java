@@ -3,6 +3,7 @@ package io.nvmelm.core.migration;
 import io.nvmelm.MigrationChannel;
 import io.nvmelm.PeerException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The channel of one side, and for how long it is used. Thread-safe.
 final class Connection {
+    private static final System.Logger LOGGER = System.getLogger(Connection.class.getName());
+
     /// Opens a channel that is given back; null where the caller made one.
     private final @Nullable Opening opening;
     private @Nullable MigrationChannel channel;
@@ -65,7 +68,12 @@ final class Connection {
     synchronized void release() {
         var present = channel;
         if (opening != null && present != null) {
-            present.close();
+            try {
+                present.close();
+            } catch (PeerException e) {
+                // The migration is over; its report is not to be lost for this.
+                LOGGER.log(Level.WARNING, "the channel could not be given back: " + e.getMessage());
+            }
         }
     }
 

@@ -36,6 +36,7 @@ final class DestinationRun {
     private final Peer peer;
     private final DuplexStream stream;
     private final StateReception reception;
+    private List<DeviceManifest> theirs = List.of();
     private boolean opened;
     private boolean touched;
     private @Nullable LiveMigrationException stranded;
@@ -78,17 +79,18 @@ final class DestinationRun {
         begin(MigrationPhase.NEGOTIATE);
         var own = setup.manifests();
         opened = true;
-        var theirs = stream.open(own);
+        var manifest = stream.open(own);
+        theirs = manifest.devices();
         record.identify(stream.migrationId());
-        PeerRecords.requireDevices(theirs, stream.reader());
-        record.expect(theirs.devices().stream()
+        PeerRecords.requireDevices(manifest, stream.reader());
+        record.expect(theirs.stream()
                 .mapToLong(DeviceManifest::estimatedStateBytes)
                 .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b));
-        var findings = Preflight.between(theirs.devices(), own, setup.options());
+        var findings = Preflight.between(theirs, own, setup.options());
         refuse(findings);
         var chosen = new ArrayList<OptionalInt>();
         for (int i = 0; i < devices.size(); i++) {
-            chosen.add(chooseFormat(theirs.devices().get(i), devices.device(i)));
+            chosen.add(chooseFormat(theirs.get(i), devices.device(i)));
         }
         protocol.on(DestinationEvent.ACCEPTED);
         stream.writer().write(RecordType.ACCEPT, RecordType.WHOLE_STREAM, Records.accept(chosen));
@@ -105,9 +107,9 @@ final class DestinationRun {
     }
 
     /// {@return the place of the first format of the source that this device has too; empty where there is no choice}
-    private static OptionalInt chooseFormat(DeviceManifest theirs, MigratableDevice device) {
+    private static OptionalInt chooseFormat(DeviceManifest source, MigratableDevice device) {
         var own = device.stateFormats();
-        var offered = theirs.formats();
+        var offered = source.formats();
         if (own.isEmpty() && offered.isEmpty()) {
             return OptionalInt.empty();
         }
@@ -136,27 +138,35 @@ final class DestinationRun {
     private void receive() {
         begin(MigrationPhase.PRE_COPY);
         peer.watchSilence();
-        reception.begin();
+        reception.begin(theirs);
         var reader = stream.reader();
         while (!reception.isComplete()) {
             var type = PeerRecords.next(reader);
             switch (type) {
-                case ALIVE -> answer(reader);
+                case ALIVE -> {
+                    answer(reader);
+                    leaveSuspend();
+                }
                 case SUSPENDING -> {
                     answer(reader);
                     begin(MigrationPhase.SUSPEND);
                     record.blackoutBegins();
                 }
                 default -> {
-                    if (record.isBlackout() && !record.isIn(MigrationPhase.TRANSFER)) {
-                        begin(MigrationPhase.TRANSFER);
-                    }
+                    leaveSuspend();
                     reception.take(type, reader);
                     peer.heard(0);
                 }
             }
         }
         protocol.on(DestinationEvent.STATE_RECEIVED);
+    }
+
+    /// Whatever the source says behind SUSPENDING, it says when it has suspended.
+    private void leaveSuspend() {
+        if (record.isIn(MigrationPhase.SUSPEND)) {
+            begin(MigrationPhase.TRANSFER);
+        }
     }
 
     /// Answers a sign of life, and heeds how long the source may be silent.
@@ -172,6 +182,7 @@ final class DestinationRun {
             peer.requireGoing();
             devices.load(i);
         }
+        peer.requireGoing();
         decision.decide();
         peer.ignoreCancellation();
         record.decided();
@@ -216,11 +227,7 @@ final class DestinationRun {
         if (protocol.on(DestinationEvent.FAILED) == DestinationStep.STRANDED) {
             stranded = failure;
         } else if (touched) {
-            try {
-                devices.reset();
-            } catch (RuntimeException e) {
-                MigrationRecord.suppress(failure, e);
-            }
+            MigrationRecord.attempt(failure, devices::reset);
         }
         tellFailure(failure);
         return report(false, failure);
@@ -231,6 +238,9 @@ final class DestinationRun {
             peer.deadline(MigrationPhase.ROLL_BACK.toString(), setup.options().peerTimeout());
             if (!opened) {
                 stream.open(List.of());
+            }
+            if (!stream.isOpen()) {
+                return;
             }
             if (!reception.wasTold()) {
                 stream.writer().write(RecordType.FAILED, RecordType.WHOLE_STREAM, Records.failed(failure.category(),
@@ -270,7 +280,7 @@ final class DestinationRun {
         protocol.on(DestinationEvent.RELINQUISH);
         try {
             devices.reset();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             record.warn(MigrationRecord.failureOf(e));
         }
         return report(false, stranded);

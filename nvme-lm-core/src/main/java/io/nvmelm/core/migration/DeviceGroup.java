@@ -1,5 +1,6 @@
 package io.nvmelm.core.migration;
 
+import io.nvmelm.CallbackException;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.LiveMigrationException;
@@ -7,8 +8,13 @@ import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationData;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The devices of one side, taken through their arcs together: none leaves the running states before all have stopped peer-to-peer
@@ -50,14 +56,18 @@ final class DeviceGroup {
     }
 
     /// Stops every device and opens the session that delivers its state.
-    void stopAndSave() {
+    ///
+    /// @param between called after each arc; throws to end it
+    void stopAndSave(Runnable between) {
         for (int i = 0; i < devices.size(); i++) {
             if (can(i, MigrationCapability.P2P)) {
                 devices.get(i).setState(sessions.get(i) == null ? DeviceState.RUNNING_P2P : DeviceState.PRE_COPY_P2P);
+                between.run();
             }
         }
         for (int i = 0; i < devices.size(); i++) {
             open(i, DeviceState.STOP_COPY);
+            between.run();
         }
     }
 
@@ -93,7 +103,7 @@ final class DeviceGroup {
     /// Lets stopped devices run: first all without peer-to-peer transfers, then all with them.
     void run() {
         for (int i = 0; i < devices.size(); i++) {
-            if (can(i, MigrationCapability.P2P) && devices.get(i).state() != DeviceState.RUNNING) {
+            if (can(i, MigrationCapability.P2P) && leavesStop(i)) {
                 devices.get(i).setState(DeviceState.RUNNING_P2P);
             }
         }
@@ -103,98 +113,84 @@ final class DeviceGroup {
     }
 
     /// Lets the devices run again, in reverse order and whatever state they are in. One that does not is asked once more and then reset,
-    /// since a stopped device is of no use to the guest.
+    /// since a stopped device is of no use to the guest. Every one is tried, whatever becomes of the others.
     ///
     /// @param failure takes what went wrong on the way, as suppressed
-    /// @return names of the devices that were reset
-    /// @throws LiveMigrationException when a device neither ran again nor could be reset; all were tried
-    List<String> runAgain(Throwable failure) {
-        closeSessions();
-        var lost = new ArrayList<Integer>();
-        for (int i = devices.size() - 1; i >= 0; i--) {
-            var state = devices.get(i).state();
-            if (can(i, MigrationCapability.P2P) && state != DeviceState.RUNNING && state != DeviceState.PRE_COPY) {
-                tryState(i, DeviceState.RUNNING_P2P, failure, lost);
+    /// @param reset   told the name of each device that was reset
+    /// @return whether all run
+    boolean runAgain(Throwable failure, Consumer<String> reset) {
+        closeSessions(failure);
+        var lost = new TreeSet<Integer>(Comparator.reverseOrder());
+        eachBackwards(i -> {
+            if (can(i, MigrationCapability.P2P) && leavesStop(i)) {
+                devices.get(i).setState(DeviceState.RUNNING_P2P);
             }
-        }
-        for (int i = devices.size() - 1; i >= 0; i--) {
+        }, failure, lost);
+        eachBackwards(i -> {
             if (!lost.contains(i)) {
-                tryState(i, DeviceState.RUNNING, failure, lost);
+                devices.get(i).setState(DeviceState.RUNNING);
             }
-        }
-        var names = new ArrayList<String>();
-        @Nullable RuntimeException first = null;
+        }, failure, lost);
+        boolean all = true;
         for (int index : lost) {
             var device = devices.get(index);
-            try {
-                device.setState(DeviceState.RUNNING);
-                continue;
-            } catch (RuntimeException e) {
-                MigrationRecord.suppress(failure, e);
-            }
-            try {
-                device.reset();
-                names.add(device.identity().name());
-            } catch (RuntimeException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    MigrationRecord.suppress(first, e);
+            if (!MigrationRecord.attempt(failure, () -> device.setState(DeviceState.RUNNING))) {
+                boolean wasReset = MigrationRecord.attempt(failure, device::reset);
+                if (wasReset) {
+                    MigrationRecord.attempt(
+                            failure,
+                            () -> CallbackException.guard(
+                                    "telling of a reset", () -> reset.accept(device.identity().name())));
                 }
+                all &= wasReset;
             }
         }
-        if (first != null) {
-            throw first;
-        }
-        return names;
+        return all;
     }
 
-    private void tryState(int index, DeviceState state, Throwable failure, List<Integer> lost) {
-        try {
-            devices.get(index).setState(state);
-        } catch (RuntimeException e) {
-            MigrationRecord.suppress(failure, e);
-            lost.add(index);
+    /// Whether a device has to go through the state without peer-to-peer transfers to run.
+    private boolean leavesStop(int index) {
+        var state = devices.get(index).state();
+        return state != DeviceState.RUNNING && state != DeviceState.PRE_COPY;
+    }
+
+    private void eachBackwards(IntConsumer action, Throwable failure, Set<Integer> lost) {
+        for (int i = devices.size() - 1; i >= 0; i--) {
+            int index = i;
+            if (!MigrationRecord.attempt(failure, () -> action.accept(index))) {
+                lost.add(index);
+            }
         }
     }
 
     /// Ends the sessions of devices that stay stopped. Every one is tried.
     ///
-    /// @throws LiveMigrationException the first failure
+    /// @throws LiveMigrationException with every failure as suppressed
     void endSessions() {
-        closeSessions();
-        each(device -> device.setState(DeviceState.STOP));
+        each("ending the sessions", device -> device.setState(DeviceState.STOP));
     }
 
     /// Resets every device, in reverse order. Every one is tried.
     ///
-    /// @throws LiveMigrationException the first failure
+    /// @throws LiveMigrationException with every failure as suppressed
     void reset() {
-        closeSessions();
-        each(MigratableDevice::reset);
+        each("resetting", MigratableDevice::reset);
     }
 
-    private void each(Consumer<MigratableDevice> action) {
-        @Nullable RuntimeException first = null;
-        for (var device : devices.reversed()) {
-            try {
-                action.accept(device);
-            } catch (RuntimeException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    MigrationRecord.suppress(first, e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
+    private void each(String what, Consumer<MigratableDevice> action) {
+        var failure = new DeviceStateException(
+                DeviceState.ERROR, what + " failed for some of the devices", "See what was suppressed");
+        closeSessions(failure);
+        eachBackwards(i -> action.accept(devices.get(i)), failure, new HashSet<>());
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
         }
     }
 
-    private void closeSessions() {
+    private void closeSessions(Throwable failure) {
         for (int i = 0; i < devices.size(); i++) {
-            closeSession(i);
+            int index = i;
+            MigrationRecord.attempt(failure, () -> closeSession(index));
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 /// The time that a migration measures by and waits in. Another one than [#SYSTEM] is for tests and for worlds with a time of their own.
 public interface MigrationClock {
 
-    /// The time of the Java virtual machine; waiting parks the thread.
+    /// The time of the Java virtual machine; waiting parks the thread. An interrupt ends the wait that it comes into, and stays.
     MigrationClock SYSTEM = new MigrationClock() {
         @Override
         public long nanoTime() {
@@ -14,7 +14,11 @@ public interface MigrationClock {
 
         @Override
         public void await(long nanos) {
+            boolean interrupted = Thread.interrupted();
             LockSupport.parkNanos(this, nanos);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     };
 

@@ -17,6 +17,8 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The destination of a migration: takes the devices that a [MigrationSender] moves here, all or none.
@@ -31,8 +33,10 @@ public final class MigrationReceiver {
     private final MigrationSetup setup;
     private final Connection connection;
     private final Decision decision = new Decision();
+    /// One of the calls that settle what is left at a time.
+    private final ReentrantLock settling = new ReentrantLock();
     private boolean used;
-    private @Nullable DestinationRun run;
+    private volatile @Nullable DestinationRun run;
 
     /// Makes a receiver of one device. Touches neither device nor channels. Waits end early only between calls of the channels, see
     /// [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)].
@@ -160,7 +164,7 @@ public final class MigrationReceiver {
     /// @return a new report
     /// @throws DeviceStateException when there is nothing to try; nothing was done
     public MigrationReport retryResume() {
-        return stranded("resumed").retryResume();
+        return settle("resumed", DestinationRun::retryResume);
     }
 
     /// Gives the right to run up after a report that said [RunPermission#DESTINATION] and that the guest does not run: resets the devices.
@@ -169,19 +173,24 @@ public final class MigrationReceiver {
     /// @return a new report, with [RunPermission#NOT_HERE]
     /// @throws DeviceStateException when there is nothing to give up; nothing was done
     public MigrationReport relinquish() {
-        return stranded("relinquished").relinquish();
+        return settle("relinquished", DestinationRun::relinquish);
     }
 
-    private DestinationRun stranded(String what) {
-        var present = run;
-        if (present == null || present.step() != DestinationStep.STRANDED) {
-            throw (DeviceStateException) new DeviceStateException(
-                    setup.devices().getFirst().state(),
-                    "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
-                            + what,
-                    "Only a migration that may run here and does not leaves that to decide")
-                    .at(setup.names().getFirst(), "after the migration");
+    private MigrationReport settle(String what, Function<DestinationRun, MigrationReport> action) {
+        settling.lock();
+        try {
+            var present = run;
+            if (present == null || present.step() != DestinationStep.STRANDED) {
+                throw (DeviceStateException) new DeviceStateException(
+                        setup.devices().getFirst().state(),
+                        "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
+                                + what,
+                        "Only a migration that may run here and does not leaves that to decide")
+                        .at(setup.names().getFirst(), "after the migration");
+            }
+            return action.apply(present);
+        } finally {
+            settling.unlock();
         }
-        return present;
     }
 }

@@ -160,9 +160,9 @@ final class MigrationRecord {
         warnings.add(warning);
     }
 
-    /// Keeps that devices were reset to run again.
-    void wereReset(List<String> names) {
-        resetDevices.addAll(names);
+    /// Keeps that a device was reset to run again.
+    void wasReset(String name) {
+        resetDevices.add(name);
     }
 
     MigrationReport report(RunPermission mayRun, boolean runsHere, @Nullable LiveMigrationException failure) {
@@ -190,6 +190,20 @@ final class MigrationRecord {
         return thrown instanceof LiveMigrationException known
                 ? known
                 : new CallbackException("code outside the library", thrown);
+    }
+
+    /// Does a step that is tried whatever became of the others.
+    ///
+    /// @param failure takes what it throws, as suppressed
+    /// @return whether it threw nothing
+    static boolean attempt(Throwable failure, Runnable step) {
+        try {
+            step.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            suppress(failure, e);
+            return false;
+        }
     }
 
     /// Keeps a failure with the one that it came after.

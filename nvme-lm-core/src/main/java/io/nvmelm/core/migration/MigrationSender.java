@@ -19,6 +19,9 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The source of a migration: moves devices to the [MigrationReceiver] at the other end of a connection, all or none.
@@ -35,8 +38,10 @@ public final class MigrationSender {
     private final Connection connection;
     private final Decision decision = new Decision();
     private final List<PreCopyStage> stages = new ArrayList<>();
+    /// One of the calls that settle what is left at a time.
+    private final ReentrantLock settling = new ReentrantLock();
     private boolean used;
-    private @Nullable SourceRun run;
+    private volatile @Nullable SourceRun run;
 
     /// Makes a sender of one device. Touches neither device nor channels. Waits end early only between calls of the channels, see
     /// [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)].
@@ -175,7 +180,7 @@ public final class MigrationSender {
     /// @return a new report: whether the guest runs here
     /// @throws DeviceStateException when there is nothing to decide; nothing was done
     public MigrationReport reclaim() {
-        return undecided("reclaimed").reclaim();
+        return settle("reclaimed", present -> present.step() == SourceStep.UNDECIDED, SourceRun::reclaim);
     }
 
     /// Gives the guest up here after a report that said [RunPermission#ASK_DESTINATION]: the destination has been asked, and has it. Resets the
@@ -184,19 +189,34 @@ public final class MigrationSender {
     /// @return a new report, with [RunPermission#DESTINATION]
     /// @throws DeviceStateException when there is nothing to decide; nothing was done
     public MigrationReport abandon() {
-        return undecided("abandoned").abandon();
+        return settle("abandoned", present -> present.step() == SourceStep.UNDECIDED, SourceRun::abandon);
     }
 
-    private SourceRun undecided(String what) {
-        var present = run;
-        if (present == null || present.step() != SourceStep.UNDECIDED) {
-            throw (DeviceStateException) new DeviceStateException(
-                    setup.devices().getFirst().state(),
-                    "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
-                            + what,
-                    "Only a migration whose report says ASK_DESTINATION leaves that to decide")
-                    .at(setup.names().getFirst(), "after the migration");
+    /// Tries again to run the guest here after a report that said [RunPermission#SOURCE] and that it does not run: a device neither resumed
+    /// nor could be reset, or the guest did not resume. Blocks as a roll-back does.
+    ///
+    /// @return a new report
+    /// @throws DeviceStateException when there is nothing to try; nothing was done
+    public MigrationReport retryResume() {
+        return settle("resumed here", SourceRun::isStrandedHere, SourceRun::retryResume);
+    }
+
+    private MigrationReport settle(
+            String what, Predicate<SourceRun> condition, Function<SourceRun, MigrationReport> action) {
+        settling.lock();
+        try {
+            var present = run;
+            if (present == null || !condition.test(present)) {
+                throw (DeviceStateException) new DeviceStateException(
+                        setup.devices().getFirst().state(),
+                        "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
+                                + what,
+                        "Look at the report: it says whether there is something to decide")
+                        .at(setup.names().getFirst(), "after the migration");
+            }
+            return action.apply(present);
+        } finally {
+            settling.unlock();
         }
-        return present;
     }
 }

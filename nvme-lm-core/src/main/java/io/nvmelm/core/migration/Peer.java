@@ -86,7 +86,8 @@ final class Peer implements ByteSource, ByteSink {
         incoming = action;
     }
 
-    /// {@return bytes per second that went out while this side had something to send; 0 when that was too little to tell}
+    /// {@return bytes per second that went out while this side had something to send and was not held back by its own limit; 0 when that was
+    /// too little to tell}
     long measuredRate() {
         return sendingNanos < 1_000_000 || sentBytes < 65_536 ? 0 : (long) (sentBytes * 1e9 / sendingNanos);
     }
@@ -147,6 +148,7 @@ final class Peer implements ByteSource, ByteSink {
     @Override
     public void write(ByteBuffer source) {
         long begun = clock.nanoTime();
+        long heldBack = 0;
         long bytes = source.remaining();
         long takenAt = begun;
         while (source.hasRemaining()) {
@@ -159,6 +161,7 @@ final class Peer implements ByteSource, ByteSink {
             if (paidUntil - now > 0 && bytesPerSecond != Long.MAX_VALUE) {
                 clock.await(paidUntil - now);
                 takenAt = clock.nanoTime();
+                heldBack += takenAt - now;
             } else if (writeSome(
                     source, Math.min(LISTENING_NANOS, Math.min(phaseEnd - now, silenceNanos - (now - takenAt))))) {
                 takenAt = clock.nanoTime();
@@ -167,7 +170,7 @@ final class Peer implements ByteSource, ByteSink {
             }
         }
         sentBytes += bytes;
-        sendingNanos += clock.nanoTime() - begun;
+        sendingNanos += clock.nanoTime() - begun - heldBack;
     }
 
     /// {@return whether a byte was taken}

@@ -3,6 +3,7 @@ package io.nvmelm.core.migration;
 import io.nvmelm.CallbackException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationCapability;
+import io.nvmelm.MigrationData;
 import io.nvmelm.PreCopyContext;
 import io.nvmelm.PreCopyStage;
 import io.nvmelm.PreCopyStage.Remainder;
@@ -95,10 +96,12 @@ final class PreCopyPhase {
         }
     }
 
-    /// Sends what a running device has to say of its state until it has nothing more to say now.
+    /// Sends what a running device has to say of its state: until it has nothing more to say now, or as much as its whole state, if the
+    /// initial bytes are among it. A device that changes as fast as it is read has a next round, or is stopped.
     private void copyDevice(int index) {
         var session = devices.session(index);
-        while (true) {
+        long round = devices.device(index).estimatedStateBytes();
+        for (long sent = 0; sent < round || hasInitialBytes(session); sent += piece.limit()) {
             piece.clear();
             int bytes = session.read(piece);
             if (bytes <= 0) {
@@ -108,6 +111,10 @@ final class PreCopyPhase {
             link.moved(index, bytes);
             link.keepAlive();
         }
+    }
+
+    private static boolean hasInitialBytes(MigrationData session) {
+        return session.preCopyInfo().map(info -> info.initialBytes() > 0).orElse(false);
     }
 
     /// Copies the rest while everything stands still.
@@ -130,7 +137,7 @@ final class PreCopyPhase {
                 try {
                     CallbackException.guard(
                             "stage " + stage.name(), completed ? stage::complete : stage::abandon);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     thrown.add(MigrationRecord.failureOf(e));
                 }
             }

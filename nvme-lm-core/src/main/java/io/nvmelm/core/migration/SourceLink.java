@@ -89,6 +89,22 @@ final class SourceLink {
         asked = false;
     }
 
+    /// Takes an answer that is still on its way.
+    void awaitAnswer() {
+        if (asked) {
+            expectAnswer();
+        }
+    }
+
+    /// Takes what the other side said while this side has something to send: an answer to a sign of life, or why it failed.
+    void heedIncoming() {
+        if (!asked) {
+            var reader = stream.reader();
+            throw PeerRecords.unexpected(reader, PeerRecords.next(reader), RecordType.FAILED.toString());
+        }
+        expectAnswer();
+    }
+
     private void ask(RecordType type, Duration silence) {
         writer().write(type, RecordType.WHOLE_STREAM, Records.alive(silence));
         askedAt = setup.clock().nanoTime();
@@ -98,9 +114,7 @@ final class SourceLink {
     /// Makes sure that the other side is there, measures how far away it is, and tells it that this side will be silent for the time that
     /// stopping takes.
     void announce() {
-        if (asked) {
-            expectAnswer();
-        }
+        awaitAnswer();
         ask(RecordType.SUSPENDING, options().deadlineOf(MigrationPhase.SUSPEND));
         expectAnswer();
         roundTripNanos = setup.clock().nanoTime() - askedAt;

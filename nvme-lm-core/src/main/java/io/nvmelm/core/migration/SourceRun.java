@@ -29,8 +29,9 @@ final class SourceRun {
     private final PreCopyPhase preCopy;
     private boolean opened;
     private boolean guestPaused;
-    /// What left it undecided who runs.
-    private @Nullable LiveMigrationException undecided;
+    private boolean runsHere;
+    /// What ended it.
+    private @Nullable LiveMigrationException ended;
 
     SourceRun(MigrationSetup setup, MigrationChannel channel, Decision decision, List<PreCopyStage> stages) {
         this.setup = setup;
@@ -103,15 +104,16 @@ final class SourceRun {
         record.blackoutBegins();
         CallbackException.guard("pausing the guest", setup.guest()::pause);
         guestPaused = true;
-        devices.stopAndSave();
+        devices.stopAndSave(peer::requireGoing);
         protocol.on(SourceEvent.SUSPENDED);
     }
 
     private void sendState() {
         link.begin(MigrationPhase.TRANSFER);
         peer.rate(setup.options().switchoverBandwidth());
-        peer.onIncoming(() -> PeerRecords.require(RecordType.LOADED, link.stream().reader()));
+        peer.onIncoming(link::heedIncoming);
         preCopy.finish();
+        link.awaitAnswer();
         var writer = link.writer();
         for (int i = 0; i < devices.size(); i++) {
             int index = i;
@@ -157,7 +159,7 @@ final class SourceRun {
     private void endSessions() {
         try {
             devices.endSessions();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             record.warn(MigrationRecord.failureOf(e));
         }
     }
@@ -165,6 +167,7 @@ final class SourceRun {
     /// Before the decision the guest is taken back; after it everything stays stopped.
     private MigrationReport failed(LiveMigrationException failure) {
         failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
+        ended = failure;
         record.decided();
         record.fail(failure);
         decision.end();
@@ -176,7 +179,6 @@ final class SourceRun {
             tellFailure(failure);
             return report(runs, failure);
         }
-        undecided = failure;
         endSessions();
         return report(false, failure);
     }
@@ -185,22 +187,17 @@ final class SourceRun {
     ///
     /// @return whether they do
     private boolean takeBack(LiveMigrationException failure) {
-        boolean runs = false;
-        try {
-            var reset = devices.runAgain(failure);
-            record.wereReset(reset);
-            reset.forEach(name -> CallbackException.guard(
-                    "telling of a reset", () -> setup.guest().deviceWasReset(name)));
-            if (guestPaused) {
-                CallbackException.guard("resuming the guest", setup.guest()::resume);
-            }
-            guestPaused = false;
-            runs = true;
-        } catch (RuntimeException e) {
-            MigrationRecord.suppress(failure, e);
+        runsHere = devices.runAgain(failure, name -> {
+            record.wasReset(name);
+            setup.guest().deviceWasReset(name);
+        });
+        if (runsHere && guestPaused) {
+            runsHere = MigrationRecord.attempt(
+                    failure, () -> CallbackException.guard("resuming the guest", setup.guest()::resume));
+            guestPaused = !runsHere;
         }
         preCopy.end(false).forEach(thrown -> MigrationRecord.suppress(failure, thrown));
-        return runs;
+        return runsHere;
     }
 
     /// The destination cannot run without COMMIT, so it is told when the guest runs again.
@@ -211,6 +208,9 @@ final class SourceRun {
             peer.onIncoming(() -> {});
             if (!opened) {
                 link.stream().open(List.of());
+            }
+            if (!link.stream().isOpen()) {
+                return;
             }
             link.writer().write(RecordType.FAILED, RecordType.WHOLE_STREAM, Records.failed(failure.category(), String
                     .valueOf(failure.getMessage())));
@@ -227,10 +227,24 @@ final class SourceRun {
     MigrationReport reclaim() {
         protocol.on(SourceEvent.RECLAIM);
         record.begin(MigrationPhase.ROLL_BACK);
-        var failure = Objects.requireNonNull(undecided);
+        var failure = Objects.requireNonNull(ended);
         boolean runs = takeBack(failure);
         record.blackoutEnds();
         return report(runs, failure);
+    }
+
+    /// Tries again to run here after a roll-back that failed.
+    MigrationReport retryResume() {
+        var failure = Objects.requireNonNull(ended);
+        record.begin(MigrationPhase.ROLL_BACK);
+        boolean runs = takeBack(failure);
+        record.blackoutEnds();
+        return report(runs, failure);
+    }
+
+    /// {@return whether the guest is to run here, and does not}
+    boolean isStrandedHere() {
+        return (step() == SourceStep.ROLLED_BACK || step() == SourceStep.RECLAIMED) && !runsHere;
     }
 
     /// Gives the guest up here after nobody knew who runs.
@@ -239,10 +253,10 @@ final class SourceRun {
         preCopy.end(true).forEach(record::warn);
         try {
             devices.reset();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             record.warn(MigrationRecord.failureOf(e));
         }
-        return report(false, undecided);
+        return report(false, ended);
     }
 
     SourceStep step() {

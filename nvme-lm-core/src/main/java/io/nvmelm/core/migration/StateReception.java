@@ -2,9 +2,13 @@ package io.nvmelm.core.migration;
 
 import io.nvmelm.CallbackException;
 import io.nvmelm.ControllerProperties;
+import io.nvmelm.DeviceManifest;
 import io.nvmelm.core.stream.RecordReader;
 import io.nvmelm.core.stream.RecordType;
 import io.nvmelm.core.stream.Records;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// The states of the devices as they arrive at the destination. The reader counts and compares; nothing is kept: what arrives goes to the
 /// sessions. Not thread-safe.
@@ -12,6 +16,8 @@ final class StateReception {
     private final MigrationSetup setup;
     private final DeviceGroup devices;
     private final MigrationRecord record;
+    /// Devices whose properties have yet to come.
+    private final Set<Integer> awaited = new TreeSet<>();
     private boolean underWay;
     private boolean complete;
     private boolean told;
@@ -23,8 +29,15 @@ final class StateReception {
     }
 
     /// From here on the source may send state.
-    void begin() {
+    ///
+    /// @param manifests what the source says of its devices
+    void begin(List<DeviceManifest> manifests) {
         underWay = true;
+        for (int i = 0; i < devices.size(); i++) {
+            if (manifests.get(i).supplied() && setup.supplement(i).isPresent()) {
+                awaited.add(i);
+            }
+        }
     }
 
     /// {@return whether the source may be sending state}
@@ -55,12 +68,19 @@ final class StateReception {
             }
             case PROPERTIES -> apply(reader.device(), Records.decodeProperties(reader));
             case STATE_END -> {}
-            case END -> complete = true;
+            case END -> {
+                if (!awaited.isEmpty()) {
+                    throw PeerRecords.unexpected(
+                            reader, type, "PROPERTIES of the devices " + awaited + ", which the source supplies");
+                }
+                complete = true;
+            }
             default -> throw PeerRecords.unexpected(reader, type, "a part of a state");
         }
     }
 
     private void apply(int device, ControllerProperties properties) {
+        awaited.remove(device);
         setup.supplement(device)
                 .ifPresent(supplement -> CallbackException.guard(
                         "applying the supplement", () -> supplement.apply(properties)));

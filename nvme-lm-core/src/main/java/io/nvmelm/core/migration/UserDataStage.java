@@ -47,14 +47,19 @@ public final class UserDataStage implements PreCopyStage {
                 outcome.verdict() == PreCopyVerdict.CONVERGED && outcome.remainingBytes() > 0);
     }
 
+    /// As fast as it goes: the copy knows no limit in the blackout.
     @Override
     public void finish(PreCopyContext context) {
-        prepare(context);
+        listen(context);
         refuseCancelled(copy.finish(drainTimeout));
     }
 
-    private void prepare(PreCopyContext context) {
+    private void listen(PreCopyContext context) {
         copy.listener(progress -> context.progress(progress.copiedBytes(), progress.remainingBytes()));
+    }
+
+    private void prepare(PreCopyContext context) {
+        listen(context);
         if (context.bytesPerSecond() != Long.MAX_VALUE) {
             copy.rateLimit(context.bytesPerSecond());
         }

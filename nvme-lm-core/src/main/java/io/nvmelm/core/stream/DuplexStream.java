@@ -74,8 +74,8 @@ public final class DuplexStream {
         var preambles = isSource ? List.of(sent, peer.bytes()) : List.of(peer.bytes(), sent);
         var toWrite = new RecordWriter(out, settings, preamble, authenticator(kind, preambles), own.size());
         var toRead = new RecordReader(input, peer.preamble(), authenticator(peerKind, preambles));
-        writer = toWrite;
         reader = toRead;
+        writer = toWrite;
         if (isSource) {
             toWrite.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, manifest);
             return toRead.readManifest();
@@ -85,13 +85,24 @@ public final class DuplexStream {
         return devices;
     }
 
-    /// Answers also a preamble that it refuses, so that the source sees for itself why.
+    /// Answers also a preamble that it refuses, so that the source sees for itself why. Of two failures the first is thrown: the second,
+    /// of the answer, is most often its consequence.
     private StreamHead readSourcesHead(StreamKind peerKind, byte[] own) {
+        StreamHead head;
         try {
-            return StreamHead.read(input, settings).require(peerKind);
-        } finally {
-            out.write(ByteBuffer.wrap(own));
+            head = StreamHead.read(input, settings).require(peerKind);
+        } catch (RuntimeException refusal) {
+            try {
+                out.write(ByteBuffer.wrap(own));
+            } catch (RuntimeException unanswered) {
+                if (!refusal.equals(unanswered)) {
+                    refusal.addSuppressed(unanswered);
+                }
+            }
+            throw refusal;
         }
+        out.write(ByteBuffer.wrap(own));
+        return head;
     }
 
     private Optional<Authenticator> authenticator(StreamKind kind, List<byte[]> preambles) {
@@ -105,16 +116,22 @@ public final class DuplexStream {
         return required(migrationId);
     }
 
+    /// {@return whether [#open(List)] has come so far that [#writer()] and [#reader()] can be used: both preambles were exchanged and
+    /// accepted by this side. The manifests need not have been; it stays true when the exchange of these, or a later record, fails}
+    public boolean isOpen() {
+        return writer != null;
+    }
+
     /// {@return what writes to the other side}
     ///
-    /// @throws InvalidValueException before [#open(List)]
+    /// @throws InvalidValueException while the stream is not [open][#isOpen()]
     public RecordWriter writer() {
         return required(writer);
     }
 
     /// {@return what reads from the other side}
     ///
-    /// @throws InvalidValueException before [#open(List)]
+    /// @throws InvalidValueException while the stream is not [open][#isOpen()]
     public RecordReader reader() {
         return required(reader);
     }

@@ -264,5 +264,9 @@ class UserDataLogDeletionTest {
             log.resumed();
         }
         assertThat(device.ringsOpen).isEqualTo(8);
+        assertThatThrownBy(() -> log.start(NAMESPACES))
+                .isInstanceOf(CapabilityMissingException.class)
+                .hasMessageContaining("Open the transport anew")
+                .hasMessageNotContaining("Suspend");
     }
 }

@@ -219,6 +219,17 @@ class UserDataLogDoubtTest {
     }
 
     @Test
+    void anEntryOfAStopThatTheNextStartDroppedIsNotExpectedAnyMore() {
+        device.firstEntries = false;
+        startAndTakeEverything();
+        log.stop();
+        startAndTakeEverything();
+        device.marker(EntrySequence.LAST_STOPPED);
+
+        assertThat(log.keepUp()).isEqualTo(UserDataLogState.LOST);
+    }
+
+    @Test
     void aFullQueueIsForgottenByTheNextStartAlsoWhenTheHeadMayStillMove() {
         headIsUnsettled();
         device.tell(AsynchronousEvent.QUEUE_FULL_ERROR);

@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A fixed piece of work, during which every single command fails with every status, is not executed, loses its answer, or is executed
 /// late: no change may get lost, and the log must get going again.
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UserDataLogEveryFaultTest {
     private static final int BLOCKS = 512;
     private static final NamespaceExtent NAMESPACE = new NamespaceExtent(1, BLOCKS, 512);

@@ -214,4 +214,19 @@ class UserDataLogNotificationTest {
         assertThat(changes.state()).isEqualTo(UserDataLogState.LOGGING);
         assertThat(changes.modifiedBlocks()).isEqualTo(8);
     }
+
+    @Test
+    void anErrorOfAnActionFailsNoOperation() {
+        log.start(NAMESPACES);
+        log.take();
+        for (int i = 0; i < 2; i++) {
+            assertThat(log.notifyWhenPosted(4, () -> {
+                told.add("told");
+                throw new AssertionError("action");
+            })).isTrue();
+            log.start(NAMESPACES);
+            assertThat(log.take().isEverything()).isTrue();
+        }
+        assertThat(told).hasSize(2);
+    }
 }

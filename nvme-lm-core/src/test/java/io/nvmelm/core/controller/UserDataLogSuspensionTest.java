@@ -10,6 +10,7 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.TransferOptions;
 import io.nvmelm.UserDataLogState;
+import io.nvmelm.nvme.ChangeScope;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.nvme.CreateControllerDataQueueCommand;
 import io.nvmelm.nvme.EntrySequence;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// The log around suspensions: which entry proves what, and whose queue a suspension deletes.
@@ -144,6 +146,35 @@ class UserDataLogSuspensionTest {
     }
 
     @Test
+    void theWaitForTheLastChangesAsksTheControllerLessAndLessOften() {
+        var log = started(16, false);
+        device.commands.clear();
+        var looks = new AtomicInteger();
+        long begin = System.nanoTime();
+        assertThat(log.takeAfterSuspension(LONG, () -> looks.incrementAndGet() == 100)).isEmpty();
+        long elapsed = System.nanoTime() - begin;
+
+        // Eleven pauses that double, from 10 us, and then 20 ms each; however slow this machine is, no more fit in.
+        assertThat(device.commandsOf(GetQueueHeadCommand.class))
+                .hasSizeLessThanOrEqualTo((int) (13 + elapsed / 20_000_000));
+        assertThat(looks).hasValue(100);
+    }
+
+    @Test
+    void anEntryIsReadBetweenTwoQuestions() {
+        var log = started(16, false);
+        var looks = new AtomicInteger();
+        assertThat(log.takeAfterSuspension(LONG, () -> {
+            if (looks.incrementAndGet() == 50) {
+                device.change(1, 7, 1, false);
+                device.marker(EntrySequence.LAST_SUSPENDED);
+            }
+            return looks.get() > 51;
+        })).hasValueSatisfying(changes -> assertThat(changes.modifiedBlocks()).isEqualTo(1));
+        assertThat(looks.get()).isBetween(50, 51);
+    }
+
+    @Test
     void anInterruptEndsTheWaitForTheLastChangesAndLosesNone() {
         var log = started(16, false);
         device.change(1, 7, 1, false);
@@ -168,8 +199,58 @@ class UserDataLogSuspensionTest {
         log.suspending();
         log.resumed();
         assertThat(log.take().state()).isEqualTo(UserDataLogState.LOST);
+        device.reset();
         log.start(NAMESPACES);
         log.take();
+
+        suspendAndRead(log);
+    }
+
+    @Test
+    void anEntryOfAnEarlierSuspensionMayComeBehindANewStartIntoTheSameQueue() {
+        var log = started(8, false);
+        log.suspended(log.suspending());
+        log.resumed();
+        log.start(NAMESPACES);
+        log.take();
+        var suspension = log.suspending();
+        device.marker(EntrySequence.LAST_SUSPENDED);
+        log.suspended(suspension);
+
+        assertThat(log.takeAfterSuspension(SHORT).state()).isEqualTo(UserDataLogState.LOST);
+    }
+
+    @Test
+    void anEntryOfAnEarlierSuspensionThatIsDroppedBecauseChangesWereLostIsNotExpectedAnyMore() {
+        for (boolean resumed : new boolean[] {false, true}) {
+            var log = started(8, false);
+            device.marker(EntrySequence.LAST_STOPPED);
+            assertThat(log.keepUp()).isEqualTo(UserDataLogState.LOST);
+            device.logging = false;
+            var suspension = log.suspending();
+            device.marker(EntrySequence.LAST_SUSPENDED);
+            log.suspended(suspension);
+            device.suspended = false;
+            if (resumed) {
+                log.resumed();
+            }
+            log.start(NAMESPACES);
+            log.take();
+
+            suspendAndRead(log);
+            log.close();
+        }
+    }
+
+    @Test
+    void theFirstEntryBehindANewStartEndsWhatWasKnownOfAnEarlierSuspension() {
+        var log = started(8, false);
+        log.suspended(log.suspending());
+        log.resumed();
+        log.start(NAMESPACES);
+        log.take();
+        device.marker(EntrySequence.LAST_SUSPENDED);
+        device.change(1, 3, 1, false);
 
         suspendAndRead(log);
     }
@@ -242,16 +323,70 @@ class UserDataLogSuspensionTest {
 
     @Test
     void aResumptionThatWasNotAnsweredAndDidNotHappenLeavesTheEntryOfTheSuspension() {
-        for (boolean again : new boolean[] {false, true}) {
-            var log = started(8, false);
-            device.change(1, 5, 1, false);
-            suspendAndRead(log);
-            log.resumedPerhaps();
-            assertThat(log.state()).isEqualTo(UserDataLogState.LOGGING);
-            if (again) {
-                log.suspending();
+        var log = started(8, false);
+        device.change(1, 5, 1, false);
+        suspendAndRead(log);
+        log.resumedPerhaps();
+        assertThat(log.state()).isEqualTo(UserDataLogState.LOGGING);
+
+        assertThat(log.takeAfterSuspension(SHORT).state()).isEqualTo(UserDataLogState.SUSPENDED);
+    }
+
+    /// A log whose controller was suspended, resumed without an answer, and is about to be suspended again; the question before said
+    /// that it is suspended still.
+    private UserDataLog suspendedBehindAnUnsettledResume() {
+        var log = started(8, false);
+        suspendAndRead(log);
+        log.resumedPerhaps();
+        var suspension = log.suspending();
+        log.suspended(suspension);
+        return log;
+    }
+
+    @Test
+    void aResumeThatIsExecutedLateBeforeTheNextSuspensionHidesNoChange() {
+        var log = suspendedBehindAnUnsettledResume();
+        assertThat(log.takeAfterSuspension(LONG, () -> true)).isEmpty();
+        assertThat(log.state()).isEqualTo(UserDataLogState.LOGGING);
+        device.post(EntrySequence.FIRST, ChangeScope.RANGE, 1, 7, 1, false);
+        assertThat(log.takeAfterSuspension(LONG, () -> true)).isEmpty();
+        device.marker(EntrySequence.LAST_SUSPENDED);
+
+        var changes = log.takeAfterSuspension(LONG);
+        assertThat(changes.state()).isEqualTo(UserDataLogState.SUSPENDED);
+        assertThat(changes.modifiedBlocks()).isEqualTo(1);
+        log.suspending();
+        assertThat(log.takeAfterSuspension(LONG).state()).as("the Resume is settled")
+                .isEqualTo(UserDataLogState.SUSPENDED);
+    }
+
+    @Test
+    void aSuspensionBehindAResumeThatWasNotAnsweredLosesEverythingWhenNoFreshEntryComes() {
+        for (boolean entry : new boolean[] {false, true}) {
+            var log = suspendedBehindAnUnsettledResume();
+            if (entry) {
+                device.marker(EntrySequence.LAST_SUSPENDED);
             }
 
+            assertThat(log.takeAfterSuspension(SHORT).state()).isEqualTo(UserDataLogState.LOST);
+            assertThat(log.lossReason()).hasValueSatisfying(reason -> assertThat(reason).contains(
+                    entry ? "earlier suspension" : "Resume was not answered"));
+            log.close();
+        }
+    }
+
+    @Test
+    void aResumptionThatIsCertainOrSeenSettlesAnEarlierOne() {
+        for (boolean seen : new boolean[] {false, true}) {
+            var log = started(8, false);
+            suspendAndRead(log);
+            log.resumedPerhaps();
+            device.suspended = false;
+            if (!seen) {
+                log.resumed();
+            }
+            suspendAndRead(log);
+            log.suspending();
             assertThat(log.takeAfterSuspension(SHORT).state()).isEqualTo(UserDataLogState.SUSPENDED);
             log.close();
         }

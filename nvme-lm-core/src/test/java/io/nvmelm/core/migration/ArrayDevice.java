@@ -25,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 final class ArrayDevice implements MigratableDevice {
     final List<String> log;
     final Set<String> failing = ConcurrentHashMap.newKeySet();
+    /// What throws an Error.
+    final Set<String> errors = ConcurrentHashMap.newKeySet();
     byte[] content;
     List<StateFormat> formats = List.of();
     @Nullable StateFormat selected;
     private final String name;
-    private final Set<MigrationCapability> capabilities =
+    private Set<MigrationCapability> capabilities =
             Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
-    private final MigrationStateMachine machine = MigrationStateMachine.of(capabilities);
+    private MigrationStateMachine machine = MigrationStateMachine.of(capabilities);
     private DeviceState state = DeviceState.RUNNING;
     private ByteArrayOutputStream loading = new ByteArrayOutputStream();
 
@@ -39,6 +41,12 @@ final class ArrayDevice implements MigratableDevice {
         this.name = name;
         this.content = content;
         this.log = log;
+    }
+
+    /// Has it deliver its state while it runs: without end, since it changes as fast as it is read.
+    void deliversWhileItRuns() {
+        capabilities = Set.of(MigrationCapability.values());
+        machine = MigrationStateMachine.of(capabilities);
     }
 
     @Override
@@ -53,6 +61,9 @@ final class ArrayDevice implements MigratableDevice {
 
     @Override
     public synchronized DeviceState state() {
+        if (failing.contains("state")) {
+            throw new InvalidValueException("state", "unknown", "a known one");
+        }
         return state;
     }
 
@@ -81,6 +92,9 @@ final class ArrayDevice implements MigratableDevice {
 
     private void event(String what) {
         log.add(name + " " + what);
+        if (errors.contains(what)) {
+            throw new AssertionError(what);
+        }
         if (failing.contains(what)) {
             throw new InvalidValueException("arc", what, "another one");
         }
@@ -122,6 +136,10 @@ final class ArrayDevice implements MigratableDevice {
             if (failing.contains("read")) {
                 throw new InvalidValueException("read", "1", "0");
             }
+            if (state == DeviceState.PRE_COPY) {
+                destination.put((byte) 0);
+                return 1;
+            }
             if (source == null || !source.hasRemaining()) {
                 return -1;
             }
@@ -154,7 +172,11 @@ final class ArrayDevice implements MigratableDevice {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            if (failing.contains("close")) {
+                throw new InvalidValueException("session", "stuck", "one that can be closed");
+            }
+        }
     }
 
     @Override

@@ -146,9 +146,18 @@ class PeerTest {
     void theMeasuredRateIsThatOfTheTimeSpentSending() {
         assertThat(peer.measuredRate()).isZero();
         peer.deadline("TRANSFER", Duration.ofHours(1));
-        peer.rate(100_000);
+        channel.nanosPerByte = 10_000;
         peer.write(ByteBuffer.allocate(1_000_000));
         channel.clock.await(Duration.ofMinutes(1).toNanos());
-        assertThat(peer.measuredRate()).isBetween(95_000L, 115_000L);
+        assertThat(peer.measuredRate()).isEqualTo(100_000);
+    }
+
+    @Test
+    void whatItsOwnLimitHeldBackDoesNotCountAsSlow() {
+        peer.deadline("PRE_COPY", Duration.ofHours(1));
+        channel.nanosPerByte = 10_000;
+        peer.rate(1000);
+        peer.write(ByteBuffer.allocate(100_000));
+        assertThat(peer.measuredRate()).isEqualTo(100_000);
     }
 }

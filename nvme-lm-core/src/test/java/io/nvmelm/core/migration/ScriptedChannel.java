@@ -17,6 +17,8 @@ final class ScriptedChannel implements MigrationChannel {
     int takes = Integer.MAX_VALUE;
     /// Called by each call that waits, before time passes.
     Runnable whileWaiting = () -> {};
+    /// How long a byte takes to be written.
+    long nanosPerByte;
     boolean broken;
 
     @Override
@@ -56,6 +58,7 @@ final class ScriptedChannel implements MigrationChannel {
         for (int i = 0; i < bytes; i++) {
             written.write(source.get());
         }
+        clock.pass(bytes * nanosPerByte);
         return bytes;
     }
 

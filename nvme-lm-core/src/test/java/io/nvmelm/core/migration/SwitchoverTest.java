@@ -7,8 +7,6 @@ import io.nvmelm.BlackoutBudgetException;
 import io.nvmelm.ControllerProperties;
 import io.nvmelm.ControllerSupplement;
 import io.nvmelm.DeviceState;
-import io.nvmelm.DeviceStateException;
-import io.nvmelm.GuestControl;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.MigrationCancelledException;
 import io.nvmelm.MigrationOptions;
@@ -31,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Several devices, stages, supplements, cancellation, and what is left to decide afterwards.
+/// Several devices, stages, supplements, cancellation.
 class SwitchoverTest {
 
     private static byte[] content(int bytes) {
@@ -70,54 +68,6 @@ class SwitchoverTest {
             assertThat(reports.source().stateBytes()).isEqualTo(3_000_107);
             assertThat(reports.source().migrationId()).isEqualTo(reports.destination().migrationId());
             assertThat(reports.source().devices()).containsExactly("source", "source 2", "source 3");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2})
-    void theFailureOfOneDeviceTakesAllBackInReverseOrder(int failing) {
-        try (var pair = new Pair(content(100), content(200), content(300))) {
-            pair.destinations.get(failing).failing.add("RESUMING to STOP");
-            var reports = pair.migrate();
-            assertThat(reports.source().mayRun()).isEqualTo(RunPermission.SOURCE);
-            assertThat(reports.source().runsHere()).isTrue();
-            assertThat(pair.sources).allMatch(device -> device.state() == DeviceState.RUNNING);
-            var back = pair.log.stream().filter(line -> line.startsWith("source")).toList();
-            assertThat(back.subList(back.size() - 4, back.size())).containsExactly(
-                    "source 3 RUNNING_P2P to RUNNING",
-                    "source 2 RUNNING_P2P to RUNNING",
-                    "source RUNNING_P2P to RUNNING",
-                    "source guest resumed");
-            assertThat(pair.log).contains("destination reset", "destination 2 reset", "destination 3 reset");
-        }
-    }
-
-    @Test
-    void aSourceThatDoesNotRunAgainIsResetAndTheGuestToldSo() {
-        try (var pair = new Pair(content(100), content(200))) {
-            pair.destination.failing.add("write");
-            pair.sources.get(1).failing.add("RUNNING_P2P to RUNNING");
-            var guest = new GuestControl() {
-                @Override
-                public void pause() {}
-
-                @Override
-                public void resume() {
-                    pair.log.add("source guest resumed");
-                }
-
-                @Override
-                public void deviceWasReset(String device) {
-                    pair.log.add("told of the reset of " + device);
-                }
-            };
-            var report = pair.migrate(pair.sender().guest(guest), pair.receiver()).source();
-            assertThat(report.runsHere()).isTrue();
-            assertThat(report.resetDevices()).containsExactly("source 2");
-            assertThat(report.failure().getSuppressed()).hasSize(2);
-            assertThat(pair.log).containsSubsequence(
-                    "source 2 reset", "told of the reset of source 2", "source guest resumed");
-            assertThat(pair.sources).allMatch(device -> device.state() == DeviceState.RUNNING);
         }
     }
 
@@ -163,7 +113,7 @@ class SwitchoverTest {
     }
 
     /// A stage with so much left after each round.
-    private final class Stage implements PreCopyStage {
+    private static class Stage implements PreCopyStage {
         private final List<String> log;
         private final List<Remainder> rounds;
         private int round;
@@ -317,70 +267,6 @@ class SwitchoverTest {
     }
 
     @Test
-    void whatIsStrandedAtTheDestinationCanBeTriedAgain() {
-        try (var pair = new Pair(content(100))) {
-            pair.destination.failing.add("RUNNING_P2P to RUNNING");
-            var sender = pair.sender().guest(pair.guest("source"));
-            var receiver = pair.receiver().guest(pair.guest("destination"));
-            var reports = pair.migrate(sender, receiver);
-            assertThat(reports.source().mayRun()).isEqualTo(RunPermission.ASK_DESTINATION);
-            assertThat(reports.destination().mayRun()).isEqualTo(RunPermission.DESTINATION);
-            assertThat(reports.destination().runsHere()).isFalse();
-
-            var again = receiver.retryResume();
-            assertThat(again.runsHere()).isFalse();
-            assertThat(again.mayRun()).isEqualTo(RunPermission.DESTINATION);
-
-            pair.destination.failing.clear();
-            var third = receiver.retryResume();
-            assertThat(third.runsHere()).isTrue();
-            assertThat(third.succeeded()).isTrue();
-            assertThat(pair.log).endsWith("destination guest resumed");
-            assertThatThrownBy(receiver::retryResume).isInstanceOf(DeviceStateException.class);
-            assertThatThrownBy(receiver::relinquish).isInstanceOf(DeviceStateException.class);
-
-            var abandoned = sender.abandon();
-            assertThat(abandoned.mayRun()).isEqualTo(RunPermission.DESTINATION);
-            assertThat(pair.log).contains("source reset").doesNotContain("source guest resumed");
-            assertThatThrownBy(sender::reclaim).isInstanceOf(DeviceStateException.class);
-        }
-    }
-
-    @Test
-    void whatTheDestinationGivesUpIsTakenBackBySource() {
-        try (var pair = new Pair(content(100))) {
-            pair.destination.failing.add("RUNNING_P2P to RUNNING");
-            var sender = pair.sender().guest(pair.guest("source"));
-            var receiver = pair.receiver().guest(pair.guest("destination"));
-            assertThatThrownBy(sender::reclaim).isInstanceOf(DeviceStateException.class);
-            assertThatThrownBy(receiver::relinquish).isInstanceOf(DeviceStateException.class);
-            pair.migrate(sender, receiver);
-
-            assertThat(receiver.relinquish().mayRun()).isEqualTo(RunPermission.NOT_HERE);
-            var reclaimed = sender.reclaim();
-            assertThat(reclaimed.mayRun()).isEqualTo(RunPermission.SOURCE);
-            assertThat(reclaimed.runsHere()).isTrue();
-            assertThat(reclaimed.succeeded()).isFalse();
-            assertThat(pair.source.state()).isEqualTo(DeviceState.RUNNING);
-            assertThat(pair.log).containsSubsequence("destination reset", "source guest resumed");
-        }
-    }
-
-    @Test
-    void aMigrationThatWentWellLeavesNothingToDecide() {
-        try (var pair = new Pair(content(100))) {
-            var sender = pair.sender();
-            var receiver = pair.receiver();
-            pair.migrate(sender, receiver).source().throwIfFailed();
-            assertThatThrownBy(sender::reclaim)
-                    .isInstanceOf(DeviceStateException.class)
-                    .hasMessageContaining("CONFIRMED");
-            assertThatThrownBy(sender::abandon).isInstanceOf(DeviceStateException.class);
-            assertThatThrownBy(receiver::retryResume).isInstanceOf(DeviceStateException.class);
-        }
-    }
-
-    @Test
     void sidesWithTheSameKeyUnderstandEachOtherAndOthersDoNot() {
         var key = MigrationOptions.defaults().withAuthenticationKey(new SecretKeySpec(new byte[32], "HmacSHA256"));
         var other = MigrationOptions.defaults().withAuthenticationKey(new SecretKeySpec(new byte[] {1, 2},
@@ -421,6 +307,36 @@ class SwitchoverTest {
             assertThat(reports.source().mayRun()).isEqualTo(RunPermission.SOURCE);
             assertThat(reports.source().runsHere()).isTrue();
             assertThat(reports.destination().mayRun()).isEqualTo(RunPermission.NOT_HERE);
+        }
+    }
+
+    @Test
+    void aLongEndOfAStageShowsSignsOfLifeAndDoesNotEndTheMigration() {
+        try (var pair = new Pair(content(100))) {
+            var options = MigrationOptions.defaults().withKeepAlive(Duration.ofNanos(1), Duration.ofSeconds(30));
+            var stage = new Stage(pair.log, left(0)) {
+                @Override
+                public void finish(PreCopyContext context) {
+                    for (int i = 0; i < 10; i++) {
+                        context.progress(i, 10 - i);
+                    }
+                }
+            };
+            var reports = pair.migrate(pair.sender().options(options).stage(stage), pair.receiver());
+            reports.source().throwIfFailed();
+            reports.destination().throwIfFailed();
+        }
+    }
+
+    @Test
+    void aDeviceThatAlwaysHasMoreToSayWhileItRunsIsStoppedAllTheSame() {
+        try (var pair = new Pair(content(100))) {
+            pair.source.deliversWhileItRuns();
+            var reports = pair.migrate();
+            reports.source().throwIfFailed();
+            assertThat(reports.source().stateBytes()).isEqualTo(200);
+            assertThat(reports.source().timeOf(MigrationPhase.PRE_COPY)).isPresent();
+            assertThat(pair.destination.content).endsWith(content(100));
         }
     }
 }

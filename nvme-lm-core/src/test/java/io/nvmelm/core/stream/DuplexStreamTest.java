@@ -14,6 +14,7 @@ import io.nvmelm.StreamFormatException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -163,5 +164,69 @@ class DuplexStreamTest {
         assertThatThrownBy(source::writer).isInstanceOf(InvalidValueException.class);
         open(source, List.of(), destination(Samples.PLAIN), List.of());
         assertThatThrownBy(() -> source.open(List.of())).isInstanceOf(InvalidValueException.class);
+    }
+
+    @Test
+    void theRefusalOfAPreambleIsNamedAlsoWhenItCannotBeAnswered() {
+        var closed = new PeerException("closed", "None", null);
+        var destination = new DuplexStream(
+                MigrationRole.DESTINATION, Transcript.source(new byte[100]), bytes -> {
+                    throw closed;
+                }, Samples.PLAIN);
+
+        assertThatThrownBy(() -> destination.open(List.of()))
+                .isInstanceOf(StreamFormatException.class)
+                .hasMessageContaining("the first bytes are 0000000000000000")
+                .hasSuppressedException(closed);
+        assertThat(destination.isOpen()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatThrowsTheSameTwiceIsReportedOnce() {
+        var closed = new PeerException("closed", "None", null);
+        var destination = new DuplexStream(MigrationRole.DESTINATION, target -> {
+            throw closed;
+        }, bytes -> {
+            throw closed;
+        }, Samples.PLAIN);
+
+        assertThat(catchThrowable(() -> destination.open(List.of()))).isSameAs(closed).hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void anAnswerThatCannotBeGivenFailsTheOpening() {
+        var closed = new PeerException("closed", "None", null);
+        var destination = new DuplexStream(
+                MigrationRole.DESTINATION, Transcript.source(GoldenStream.SOURCE_DIRECTION.read()), bytes -> {
+                    throw closed;
+                }, Samples.PLAIN);
+
+        assertThat(catchThrowable(() -> destination.open(List.of()))).isSameAs(closed);
+        assertThat(destination.isOpen()).isFalse();
+    }
+
+    @Test
+    void aStreamIsOpenFromTheExchangeOfPreamblesOn() {
+        assertOpensWithThePreamble(MigrationRole.SOURCE, GoldenStream.DESTINATION_DIRECTION.read());
+        assertOpensWithThePreamble(MigrationRole.DESTINATION, GoldenStream.SOURCE_DIRECTION.read());
+    }
+
+    private static void assertOpensWithThePreamble(MigrationRole role, byte[] peer) {
+        for (int length = 0; length < 80; length++) {
+            var stream = new DuplexStream(
+                    role, Transcript.source(Arrays.copyOf(peer, length)), new Conduit(), Samples.PLAIN);
+            assertThat(stream.isOpen()).isFalse();
+            assertThatThrownBy(() -> stream.open(List.of())).isInstanceOf(StreamFormatException.class);
+
+            assertThat(stream.isOpen()).as("%d bytes", length).isEqualTo(length >= Preamble.BYTES);
+            if (stream.isOpen()) {
+                assertThat(stream.writer().bytesWritten()).isPositive();
+            } else {
+                assertThatThrownBy(stream::writer).isInstanceOf(InvalidValueException.class);
+            }
+        }
+        var whole = new DuplexStream(role, Transcript.source(peer), new Conduit(), Samples.PLAIN);
+        whole.open(List.of());
+        assertThat(whole.isOpen()).isTrue();
     }
 }

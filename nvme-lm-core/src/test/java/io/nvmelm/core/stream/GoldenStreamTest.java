@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.StreamFormatException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +26,23 @@ class GoldenStreamTest {
         return IntStream.range(from, to).boxed().collect(Collectors.toSet());
     }
 
+    private static List<Integer> bounds(GoldenStream stream, byte[] bytes) {
+        return RawStream.bounds(bytes, stream.settings.key().isPresent() ? Authenticator.TAG_BYTES : 0);
+    }
+
+    /// The refusal is of the record that the defect is in, and its place lies within that record.
+    private static void assertNames(StreamFormatException refusal, int defect, List<Integer> bounds) {
+        int record = -1;
+        while (record + 1 < bounds.size() - 1 && bounds.get(record + 1) <= defect) {
+            record++;
+        }
+        long start = record < 0 ? 0 : bounds.get(record);
+        assertThat(refusal.recordNumber()).as("defect at %d: %s", defect, refusal).isEqualTo(record);
+        assertThat(refusal.byteOffset())
+                .as("defect at %d: %s", defect, refusal)
+                .isBetween(start, (long) bounds.get(record + 1));
+    }
+
     @ParameterizedTest
     @EnumSource
     void itIsReadAsItWasWritten(GoldenStream stream) {
@@ -41,12 +59,13 @@ class GoldenStreamTest {
     @EnumSource
     void everyTruncationIsRefused(GoldenStream stream) {
         byte[] whole = stream.read();
+        var bounds = bounds(stream, whole);
         for (int length = 0; length < whole.length; length++) {
             byte[] part = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> Transcript.read(part, stream.settings, stream.records()))
                     .as("%d bytes", length)
-                    .isInstanceOfSatisfying(StreamFormatException.class, refusal -> assertThat(refusal.byteOffset())
-                            .isBetween(0L, (long) part.length));
+                    .isInstanceOfSatisfying(
+                            StreamFormatException.class, refusal -> assertNames(refusal, part.length, bounds));
         }
     }
 
@@ -54,6 +73,7 @@ class GoldenStreamTest {
     @EnumSource
     void everyDamagedByteIsFoundWhereSomethingProtectsIt(GoldenStream stream) {
         byte[] bytes = stream.read();
+        var bounds = bounds(stream, bytes);
         var unnoticed = new TreeSet<Integer>();
         for (int at = 0; at < bytes.length; at++) {
             for (int mask : MASKS) {
@@ -63,7 +83,7 @@ class GoldenStreamTest {
                     Transcript.read(input, stream.settings, stream.records());
                     unnoticed.add(at);
                 } catch (StreamFormatException refusal) {
-                    assertThat(refusal.byteOffset()).isBetween(0L, (long) bytes.length);
+                    assertNames(refusal, at, bounds);
                 }
                 assertThat(input.buffer().capacity()).isLessThanOrEqualTo(Math.max(4096, 2 * bytes.length));
                 bytes[at] ^= (byte) mask;

@@ -3,7 +3,9 @@ package io.nvmelm.core.stream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -67,6 +69,21 @@ final class RawStream {
 
     byte[] toBytes() {
         return bytes.toByteArray();
+    }
+
+    /// Where the records of a stream start, in their order; last where it ends.
+    ///
+    /// @param tagBytes bytes of the HMAC behind every record
+    static List<Integer> bounds(byte[] stream, int tagBytes) {
+        var fields = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN);
+        var bounds = new ArrayList<Integer>();
+        int at = Short.toUnsignedInt(fields.getShort(16));
+        while (at < stream.length) {
+            bounds.add(at);
+            at += 24 + fields.getInt(at + 8) + tagBytes;
+        }
+        bounds.add(at);
+        return bounds;
     }
 
     /// A field of tag, length and value.
