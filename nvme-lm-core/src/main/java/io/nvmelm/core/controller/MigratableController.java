@@ -110,7 +110,8 @@ public final class MigratableController implements AutoCloseable {
     /// excepted, and starts no transfer any more. No error when it is suspended already. Where the log of user data changes was opened
     /// so, its queue is deleted with the suspension ([UserDataLogOptions#deleteOnSuspend()]); what it holds can still be taken.
     ///
-    /// @throws CommandFailedException when the controller refused; the log goes on as before
+    /// @throws CommandFailedException when the controller refused; where the status says that it did so before it began, the log goes on
+    ///                                as before
     /// @throws LiveMigrationException when the command failed; whether the controller is suspended is then unknown
     public void suspend() {
         var log = openLog();

@@ -5,6 +5,7 @@ import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationListener;
@@ -133,6 +134,7 @@ public final class MigrationReceiver {
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
     /// @throws DeviceStateException when it was called before or a device is not running; nothing was done
     /// @throws PeerException        when the socket cannot be waited on; nothing was done
+    /// @throws LiveMigrationException when a device cannot say its state; nothing was done
     public MigrationReport run() {
         setup.requireUnused(used);
         setup.requireRunning();
