@@ -193,12 +193,6 @@ final class Peer implements ByteSource, ByteSink {
         }
     }
 
-    /// Lets time pass; ends as a wait does.
-    void pause(long nanos) {
-        requireGoing();
-        clock.await(Math.max(1, Math.min(nanos, phaseEnd - clock.nanoTime())));
-    }
-
     /// Refuses to go on when cancelled, or when the phase is over.
     void requireGoing() {
         if (heedsCancellation) {
