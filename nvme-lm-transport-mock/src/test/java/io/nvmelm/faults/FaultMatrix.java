@@ -12,10 +12,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The full run: every fault of every shape, over two threads. Prints each violation as a line that [FaultCase#parse(String)] reads,
-/// and ends with `faults: N tried, V violations`.
+/// says on the standard error how far it is, and ends with `faults: N tried, V violations`.
 public final class FaultMatrix {
     private static final int WORKERS = 2;
     private static final int PAIRS_PER_SHAPE = 12;
+    private static final int TRIED_PER_LINE = 5000;
     static final List<Shape> SHAPES = List.of(
             new Shape(1, false, false, false, 1),
             new Shape(1, true, false, false, 2),
@@ -45,6 +46,7 @@ public final class FaultMatrix {
             matrix.runAll();
         } else {
             for (int i = 0; i < SHAPES.size(); i++) {
+                System.err.println("shape " + (i + 1) + " of " + SHAPES.size() + ": " + SHAPES.get(i));
                 matrix.runShape(SHAPES.get(i), i == 0);
             }
         }
@@ -67,6 +69,7 @@ public final class FaultMatrix {
                 cases.addAll(FaultGenerator.pairs(first, FaultRun.of(first, executor)));
             }
         }
+        System.err.println(cases.size() + " faults of this shape");
         runAll();
     }
 
@@ -93,7 +96,10 @@ public final class FaultMatrix {
     }
 
     private void check(FaultCase faultCase, FaultRun.Result result) {
-        tried.incrementAndGet();
+        int count = tried.incrementAndGet();
+        if (count % TRIED_PER_LINE == 0) {
+            System.err.println(count + " tried, " + violations + " violations so far");
+        }
         if (!result.violations().isEmpty()) {
             violations.incrementAndGet();
             out.println("\"" + faultCase + "\" -> " + String.join(" | ", result.violations()));

@@ -226,7 +226,8 @@ final class TransferPool {
         }
     }
 
-    /// Gives all memory back. The controller was stopped before.
+    /// Gives all memory back. The controller was stopped before, and takes no command any more: one that comes with memory of this
+    /// pool hears that, and not that somebody closed its memory.
     void close(ClosingSteps steps) {
         var _ = controllerWasStopped();
         List<DmaTransferMemory> rest;
@@ -234,7 +235,6 @@ final class TransferPool {
         try {
             closed = true;
             rest = List.copyOf(memories);
-            rest.forEach(memory -> memory.closed = true);
         } finally {
             lock.unlock();
         }

@@ -181,4 +181,26 @@ class NvmeControllerTest {
         controller.close();
         bed.host.assertNothingLeft();
     }
+
+    @Test
+    void aCommandAfterTheCloseIsToldOfIt() {
+        var controller = bed.open();
+        var namespace = controller.namespace(1);
+        var queues = controller.createIoQueuePair(2);
+        var memory = controller.transport().allocate(PAGE);
+        controller.close();
+        for (int i = 0; i < 2; i++) {
+            var admin = controller.transport().submit(identifyController(), memory, PAGE, NvmeTestBed.PATIENCE);
+            assertThat(failureOf(admin))
+                    .isInstanceOf(TransportException.class)
+                    .hasMessageContaining("the controller was closed");
+            assertThat(failureOf(queues.read(namespace, 0, 1, memory))).isInstanceOf(TransportException.class);
+        }
+        memory.close();
+        assertThatThrownBy(() -> controller.transport().submit(identifyController(), memory, PAGE,
+                NvmeTestBed.PATIENCE))
+                .isInstanceOf(InvalidValueException.class);
+        controller.close();
+        bed.assertClean();
+    }
 }
