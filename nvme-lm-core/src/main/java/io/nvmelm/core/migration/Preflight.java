@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The dry run of a migration: every reason why it would fail or might surprise, at once, and nothing changed for it.
 ///
@@ -193,22 +194,37 @@ public final class Preflight {
         return format.vendorUuid().map(uuid -> version + " with " + uuid).orElse(version);
     }
 
-    /// What a state leaves out breaks the guest, unless both embedders carry it, or vendor specific data do.
+    /// What a state leaves out breaks the guest, unless both embedders carry it, or vendor specific data do. Without a common format now,
+    /// only a side that has no vendor specific data at all makes sure that no later one carries them.
     private void parts(DeviceManifest source, DeviceManifest destination, Optional<StateFormat> format) {
         var missing = source.missingFromState().stream().sorted().toList();
-        if (missing.isEmpty() || format.isEmpty() || (source.supplied() && destination.supplied())) {
+        if (missing.isEmpty() || (source.supplied() && destination.supplied())) {
             return;
         }
-        boolean vendorData = format.get().vendorUuid().isPresent();
+        var lacking = format.isPresent()
+                ? format.filter(chosen -> chosen.vendorUuid().isEmpty()).map(chosen -> "a state of " + name(chosen))
+                : withoutVendorData(source, destination);
+        if (lacking.isEmpty() && format.isEmpty()) {
+            return;
+        }
         var side = source.supplied() ? MigrationRole.DESTINATION : MigrationRole.SOURCE;
-        add(vendorData ? Severity.NOTE : Severity.BLOCKER, PreflightReason.PART_NOT_CARRIED, side, destination.name(),
-                "parts of the controller", vendorData
-                        ? missing + " in no part of the state that is known; its vendor specific data may have them"
-                        : missing + " not in a state of " + name(format.get()),
+        add(lacking.isPresent() ? Severity.BLOCKER : Severity.NOTE, PreflightReason.PART_NOT_CARRIED, side,
+                destination.name(), "parts of the controller",
+                missing + lacking.map(state -> " not in " + state)
+                        .orElse(" in no part of the state that is known; its vendor specific data may have them"),
                 "carried by the state, or by a ControllerSupplement on both sides",
-                vendorData
-                        ? "Ask the maker what the vendor specific data have"
-                        : "Give both sides a ControllerSupplement");
+                lacking.isPresent()
+                        ? "Give both sides a ControllerSupplement"
+                        : "Ask the maker what the vendor specific data have");
+    }
+
+    /// {@return what a state lacks in every format that two sides could have in common; empty where it may have vendor specific data}
+    private static Optional<String> withoutVendorData(DeviceManifest source, DeviceManifest destination) {
+        return Stream.of(source, destination)
+                .filter(side -> !side.formats().isEmpty())
+                .filter(side -> side.formats().stream().allMatch(format -> format.vendorUuid().isEmpty()))
+                .findFirst()
+                .map(side -> "any state that " + side.name() + " knows: it has no vendor specific data");
     }
 
     private void add(

@@ -1,6 +1,7 @@
 package io.nvmelm.core.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.nvmelm.ControllerIdentity;
 import io.nvmelm.ControllerManifest;
@@ -350,6 +351,32 @@ class PreflightTest {
         assertOnly(Severity.BLOCKER, PreflightReason.NO_COMMON_FORMAT, "formats of the state",
                 "[version 0, no version with 00000000-0000-0001-0000-000000000001]",
                 "one of [version 0 with 00000000-0000-0001-0000-000000000001]");
+    }
+
+    /// Whatever format they will have in common, it has no vendor specific data.
+    @Test
+    void partsThatNoFormatOfOneSideCarriesBlockAlsoWithoutACommonFormat() {
+        destination.formats = List.of(StateFormat.ofVersion(5));
+        assertParts("there");
+        destination.formats = List.of(StateFormat.of(5, new UUID(1, 5)), StateFormat.ofVersion(5));
+        assertThat(findings()).extracting(PreflightFinding::reason).containsExactly(PreflightReason.NO_COMMON_FORMAT);
+        source.formats = List.of(BARE);
+        assertParts("here");
+        source.supplied = true;
+        destination.supplied = true;
+        assertThat(findings()).extracting(PreflightFinding::reason).containsExactly(PreflightReason.NO_COMMON_FORMAT);
+    }
+
+    private void assertParts(String side) {
+        assertThat(findings()).extracting(PreflightFinding::reason, PreflightFinding::severity)
+                .containsExactlyInAnyOrder(
+                        tuple(PreflightReason.NO_COMMON_FORMAT, Severity.BLOCKER),
+                        tuple(PreflightReason.PART_NOT_CARRIED, Severity.BLOCKER));
+        assertThat(findings())
+                .filteredOn(finding -> finding.reason() == PreflightReason.PART_NOT_CARRIED)
+                .extracting(PreflightFinding::found)
+                .containsExactly("[ADMIN_QUEUES, FEATURES] not in any state that " + side
+                        + " knows: it has no vendor specific data");
     }
 
     @Test
