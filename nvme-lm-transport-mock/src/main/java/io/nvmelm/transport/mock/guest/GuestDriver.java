@@ -9,6 +9,7 @@ import io.nvmelm.nvme.IdentifyController;
 import io.nvmelm.transport.mock.GuestMemory;
 import io.nvmelm.transport.mock.InMemoryController;
 import io.nvmelm.transport.mock.VirtualClock;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -65,16 +66,15 @@ public final class GuestDriver implements GuestControl {
         bringUp.enable(admin.submissions(), admin.completions());
         requireQueueSize(options, bringUp.maximumQueueEntries());
         var identity = identify();
-        var namespace = NamespaceGeometry.decode(options.namespaceId, admin.executeForPage(
-                AdminOpcode.IDENTIFY,
-                entry -> entry.namespaceId(options.namespaceId).cdw10(IdentifyCommand.NAMESPACE)));
+        var namespace = NamespaceGeometry.decode(
+                options.namespaceId, identify(IdentifyCommand.NAMESPACE, options.namespaceId));
         requestQueues(options);
         queues.create(admin);
         admin.requestEvents(Math.min(options.eventRequests, identity.asynchronousEventLimit() + 1));
 
         long transferBytes =
                 Math.min(options.maximumTransferBytes, identity.maximumTransferBytes(bringUp.minimumPageBytes()));
-        this.ledger = ledgerFor(options, namespace);
+        this.ledger = options.ledger(namespace);
         this.load = new VerifiedLoad(
                 options, allocator, namespace,
                 (int) Math.max(1, transferBytes / namespace.blockBytes()),
@@ -108,22 +108,6 @@ public final class GuestDriver implements GuestControl {
                     "queuePairs", Integer.toString(submission + 1),
                     "1 to " + (Math.min(granted & 0xFFFF, granted >>> 16) + 1) + " (Number of Queues)");
         }
-    }
-
-    private static BlockLedger ledgerFor(GuestDriverBuilder options, NamespaceGeometry namespace) {
-        if (options.firstBlock >= namespace.blockCount()) {
-            throw new InvalidValueException(
-                    "first", Long.toString(options.firstBlock), "0 to " + (namespace.blockCount() - 1));
-        }
-        int count = (int) Math.min(options.blockCount, namespace.blockCount() - options.firstBlock);
-        int pieces = options.pieces;
-        if (pieces > count) {
-            throw new InvalidValueException("pieces", Integer.toString(pieces), "1 to " + count);
-        }
-        return new BlockLedger(
-                options.firstBlock, pieces, count / pieces,
-                pieces == 1 ? count : (namespace.blockCount() - options.firstBlock) / pieces,
-                options.blankMedium ? BlockLedger.ZEROES : BlockLedger.UNKNOWN);
     }
 
     /// Submits commands on all queues in turn, then rings each doorbell once. Does not wait.
@@ -293,8 +277,19 @@ public final class GuestDriver implements GuestControl {
     /// @throws io.nvmelm.CommandFailedException  when the controller refuses
     /// @throws io.nvmelm.CommandTimeoutException when it does not answer
     public IdentifyController identify() {
-        return executing(() -> IdentifyControllerCodec.decode(
-                admin.executeForPage(AdminOpcode.IDENTIFY, entry -> entry.cdw10(IdentifyCommand.CONTROLLER))));
+        return IdentifyControllerCodec.decode(identify(IdentifyCommand.CONTROLLER, 0));
+    }
+
+    /// {@return the 4096 bytes of an Identify structure, as the present controller has it} Moves the clock.
+    ///
+    /// @param structure   which one (CNS), 0 to 255
+    /// @param namespaceId NSID; 0 where the structure is of no namespace
+    /// @throws InvalidValueException             while the guest is paused
+    /// @throws io.nvmelm.CommandFailedException  when the controller refuses
+    /// @throws io.nvmelm.CommandTimeoutException when it does not answer
+    public MemorySegment identify(int structure, long namespaceId) {
+        return executing(() -> admin.executeForPage(
+                AdminOpcode.IDENTIFY, entry -> entry.namespaceId(namespaceId).cdw10(structure)));
     }
 
     /// {@return the current value of a feature, dword 0 of Get Features} Moves the clock.

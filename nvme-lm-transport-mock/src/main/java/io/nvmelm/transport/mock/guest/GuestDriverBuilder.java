@@ -249,6 +249,24 @@ public final class GuestDriverBuilder {
         return new GuestDriver(this, controller);
     }
 
+    /// {@return what is known of the blocks to work on}
+    ///
+    /// @param namespace where they are
+    BlockLedger ledger(NamespaceGeometry namespace) {
+        if (firstBlock >= namespace.blockCount()) {
+            throw new InvalidValueException(
+                    "first", Long.toString(firstBlock), "0 to " + (namespace.blockCount() - 1));
+        }
+        int count = (int) Math.min(blockCount, namespace.blockCount() - firstBlock);
+        if (pieces > count) {
+            throw new InvalidValueException("pieces", Integer.toString(pieces), "1 to " + count);
+        }
+        return new BlockLedger(
+                firstBlock, pieces, count / pieces,
+                pieces == 1 ? count : (namespace.blockCount() - firstBlock) / pieces,
+                blankMedium ? BlockLedger.ZEROES : BlockLedger.UNKNOWN);
+    }
+
     int completionQueueCount() {
         return (submissionQueueCount + submissionQueuesPerCompletionQueue - 1) / submissionQueuesPerCompletionQueue;
     }

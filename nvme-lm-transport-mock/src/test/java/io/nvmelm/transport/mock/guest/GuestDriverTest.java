@@ -3,7 +3,12 @@ package io.nvmelm.transport.mock.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.nvmelm.CommandFailedException;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.core.codec.IdentifyNamespaceView;
+import io.nvmelm.core.codec.NamespaceListView;
+import io.nvmelm.nvme.IdentifyCommand;
+import io.nvmelm.nvme.StatusCode;
 import io.nvmelm.transport.mock.NvmRegisters;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +38,24 @@ class GuestDriverTest {
         assertThat(driver.feature(0x07)).isEqualTo(3 << 16 | 3);
         assertThat(driver.outstandingEventRequests()).isEqualTo(1);
         assertThat(driver.report()).isEqualTo(new LoadReport(0, 0, 0, 0, 0, 0, List.of()));
+    }
+
+    @Test
+    void aGuestLooksAtItsNamespacesAgain() {
+        var world = new GuestWorld();
+        var driver = world.guest().start(world.controller());
+
+        var list = new NamespaceListView().wrap(driver.identify(IdentifyCommand.ACTIVE_NAMESPACE_LIST, 0), 0);
+        assertThat(list.count()).isOne();
+        assertThat(list.namespaceId(0)).isOne();
+        assertThat(new IdentifyNamespaceView().wrap(driver.identify(IdentifyCommand.NAMESPACE, 1), 0).size())
+                .isEqualTo(world.medium.blockCount());
+        assertThatExceptionOfType(CommandFailedException.class)
+                .isThrownBy(() -> driver.identify(IdentifyCommand.NAMESPACE_DESCRIPTORS, 2))
+                .matches(e -> e.status().is(StatusCode.INVALID_NAMESPACE_OR_FORMAT));
+        driver.pause();
+        assertThatExceptionOfType(InvalidValueException.class)
+                .isThrownBy(() -> driver.identify(IdentifyCommand.NAMESPACE, 1));
     }
 
     @Test
