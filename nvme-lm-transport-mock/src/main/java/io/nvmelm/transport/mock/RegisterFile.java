@@ -238,10 +238,11 @@ final class RegisterFile {
                 adminCompletionBase);
     }
 
-    /// Takes over properties as they are, without what writing them would do.
+    /// Takes over properties as they are, without what writing them would do. A fatal status is that of this controller, which nothing
+    /// but a reset ends.
     void restore(VendorState.Properties saved) {
         configuration = saved.configuration();
-        status = saved.status();
+        status = saved.status() | (status & CSTS_CFS_BIT);
         interruptMask = saved.interruptMask();
         pendingInterrupts = saved.pendingInterrupts();
         adminQueueAttributes = saved.adminQueueAttributes();

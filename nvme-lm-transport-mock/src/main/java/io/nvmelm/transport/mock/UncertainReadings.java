@@ -28,6 +28,7 @@ import io.nvmelm.nvme.StatusCode;
 /// - *Slot 0 Phase Tag with the tail at 0* is the phase that slot 0 still holds, the inverse of the next one.
 /// - *Vendor specific data on a controller that runs*: they replace its admin queues, so they are taken only while it
 ///   is suspended.
+/// - *A state for a controller with a fatal status* is taken, and the status stays: only a reset ends it.
 /// - *A refused Set Controller State*: one that is refused for its fields changes nothing, so an open sequence stays as
 ///   it was; one that is refused for the content of a complete state ends its sequence.
 /// - *Ranges of memory to be tracked* may overlap; what is written there is reported once. A range of no units is an

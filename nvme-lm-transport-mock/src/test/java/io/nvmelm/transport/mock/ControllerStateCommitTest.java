@@ -127,4 +127,21 @@ class ControllerStateCommitTest extends StateTransferFixture {
         }
         assertThat(management.writeState(1, 1, 0, state).status().is(NOT_ENOUGH_RESOURCES)).isTrue();
     }
+
+    @Test
+    void aStateEndsNoFatalStatusThatOnlyAResetEnds() {
+        new TestHost(source.controller(1)).bringUp().createQueuePair(1, 8);
+        sourceManagement.suspend(1);
+        var state = sourceManagement.readState(1, 1, 1);
+        target.failFatally(1);
+        targetManagement.suspend(1);
+        assertThat(targetManagement.writeState(1, 1, 1, state).isSuccess()).isTrue();
+        assertThat(target.controller(1).readRegister32(NvmRegisters.CSTS))
+                .isEqualTo(NvmRegisters.CSTS_CFS_BIT | NvmRegisters.CSTS_RDY_BIT);
+        target.controller(1).functionLevelReset();
+        assertThat(target.controller(1).readRegister32(NvmRegisters.CSTS)).isZero();
+        targetManagement.suspend(1);
+        assertThat(targetManagement.writeState(1, 1, 1, state).isSuccess()).isTrue();
+        assertThat(target.controller(1).readRegister32(NvmRegisters.CSTS)).isEqualTo(NvmRegisters.CSTS_RDY_BIT);
+    }
 }
