@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class SidePlan {
     /// Identifier of the controller that migrates.
     static final int CONTROLLER_ID = 0x21;
+    /// MDTS: 32 KiB.
+    static final int MDTS = 3;
+    /// Entries that a guest can do without knowing that there are longer queues.
+    static final int SHORT_QUEUE_ENTRIES = 32;
 
     /// A namespace; with the identifiers of its medium when it has none of its own.
     record Namespace(NamespaceMedium medium, @Nullable NamespaceIdentifiers identifiers) {}
@@ -26,7 +30,7 @@ final class SidePlan {
     @Nullable UUID vendorFormat = InMemorySubsystem.VENDOR_STATE_UUID;
     int queuePairs = 8;
     int queueEntries = 256;
-    int mdts = 5;
+    int mdts = MDTS;
     int vendorId = 0x1234;
     int subsystemVendorId = 0x1234;
     int ieeeOui = 0xABCDEF;
@@ -37,7 +41,6 @@ final class SidePlan {
     long maximumTransferBytes = 1 << 20;
     int pieceBytes = 4096;
     long maximumStateBytes = 64 << 20;
-    boolean withoutFunction;
     /// VQ and VI resources of the controller; 0 where they are not flexible.
     int assignedQueues;
     int assignedVectors;
