@@ -22,8 +22,9 @@ public interface ControlledFunction {
     /// Gives the guest's access back. Called before the device runs again.
     void restoreAccess();
 
-    /// Reads the properties that the function shows a host, for a manifest or a preflight. Changes nothing, so it may be called
-    /// while the guest runs, from any thread.
+    /// Reads the properties that the function shows a host: for a manifest or a preflight, and to see that the controller has neither
+    /// failed nor been reset before a guest goes on with it, which is not looked at where this is empty. Changes nothing, so it may be
+    /// called while the guest runs, from any thread. [#blockAccess()] is about the guest: whoever can still read while that is so, answers.
     ///
     /// @return the properties; empty where they cannot be read, or not now
     default Optional<ControllerRegisters> registers() {

@@ -7,6 +7,7 @@ package io.nvmelm;
 /// @param configuration Controller Configuration (CC), fig. 41
 /// @param status        Controller Status (CSTS), fig. 42
 public record ControllerRegisters(long capabilities, int version, int configuration, int status) {
+    private static final int ENABLE_BIT = 1;
     private static final int FATAL_BIT = 1 << 1;
     private static final int PAGE_EXPONENT_SHIFT = 48;
     private static final int PAGE_EXPONENT_MASK = 0xF;
@@ -17,7 +18,12 @@ public record ControllerRegisters(long capabilities, int version, int configurat
         return version != -1;
     }
 
-    /// {@return whether the controller reports a fatal error (CSTS.CFS)}
+    /// {@return whether somebody has enabled the controller (CC.EN); every reset disables it}
+    public boolean isEnabled() {
+        return (configuration & ENABLE_BIT) != 0;
+    }
+
+    /// {@return whether the controller reports a fatal error (CSTS.CFS), as an offline secondary controller does too}
     public boolean isFatal() {
         return (status & FATAL_BIT) != 0;
     }

@@ -102,6 +102,14 @@ public interface MigratableDevice extends AutoCloseable {
     /// @throws LiveMigrationException when the controller refused; the device runs on
     default void announceSuspension() {}
 
+    /// Makes sure, as far as the device can tell at little cost, that a guest can go on with it: its controller works, and nobody has reset
+    /// it since it was suspended or loaded. A migration asks while the guest stands still, or before it is paused. Does nothing where
+    /// the device cannot tell.
+    ///
+    /// @throws DeviceStateException   when no guest can go on with it; a reset is what helps, and loses what was loaded
+    /// @throws LiveMigrationException when the device did not answer
+    default void requireOperational() {}
+
     /// Ends any session and resets the device; afterwards it is [DeviceState#RUNNING]. A session that was open answers
     /// [SessionEndedException] from then on. Waits for an arc in progress.
     ///

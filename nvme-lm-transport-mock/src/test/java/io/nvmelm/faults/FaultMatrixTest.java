@@ -118,7 +118,12 @@ class FaultMatrixTest {
         return Stream.of(
                 "1 device, seed 1: SOURCE@54 DIES",
                 "1 device, seed 1: DESTINATION@42 LOSES_COMPLETION",
-                "1 device, seed 1: DESTINATION@51 CONTROLLING_FATAL");
+                "1 device, seed 1: DESTINATION@51 CONTROLLING_FATAL",
+                "1 device, seed 1: SOURCE@35 FUNCTION_RESET",
+                "1 device, supplement, seed 2: DESTINATION@0 CONTROLLER_FATAL",
+                "1 device, supplement, seed 2: DESTINATION@51 CONTROLLER_FATAL",
+                "1 device, supplement, seed 2: DESTINATION@53 FUNCTION_RESET",
+                "1 device, supplement, seed 2: DESTINATION@54 LOSES_COMPLETION; DESTINATION@60 FUNCTION_RESET");
     }
 
     @ParameterizedTest

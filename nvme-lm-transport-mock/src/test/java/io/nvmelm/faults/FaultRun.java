@@ -45,8 +45,6 @@ final class FaultRun {
     private final Party destinationParty;
     private @Nullable MigrationReport source;
     private @Nullable MigrationReport destination;
-    /// Whether an operator reset what the destination had loaded.
-    private boolean loadWasReset;
 
     private FaultRun(FaultCase faultCase, Parties parties, Executor executor) {
         this.faultCase = faultCase;
@@ -234,8 +232,7 @@ final class FaultRun {
         try {
             for (var fault : faultCase.faults()) {
                 if (fault.kind() == Fault.Kind.CONTROLLING_FATAL || fault.kind() == Fault.Kind.CONTROLLER_FATAL) {
-                    loadWasReset |= world.host(fault.side()).repair(world.vm) && fault
-                            .side() == MigrationRole.DESTINATION;
+                    world.host(fault.side()).repair(world.vm);
                 }
             }
             settleDestination();
@@ -265,8 +262,7 @@ final class FaultRun {
                 world.b.devices().forEach(device -> device.reset());
             }
         } else if (d.mayRun() == RunPermission.DESTINATION && !d.runsHere()) {
-            boolean tries = !loadWasReset && faultCase.faults().getFirst().position() % 2 == 0;
-            if (tries) {
+            if (faultCase.faults().getFirst().position() % 2 == 0) {
                 d = destinationParty.take();
                 expect(d.mayRun() == RunPermission.DESTINATION, "retryResume() says " + d.mayRun());
             }

@@ -169,6 +169,12 @@ final class FaultyDevice implements MigratableDevice {
     }
 
     @Override
+    public void requireOperational() {
+        call("requireOperational");
+        device.requireOperational();
+    }
+
+    @Override
     public void reset() {
         var fault = steps.at(side, Step.Kind.DEVICE, name() + " reset");
         if (fault != null) {

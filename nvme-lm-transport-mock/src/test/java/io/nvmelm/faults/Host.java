@@ -25,6 +25,9 @@ final class Host {
     final InMemorySubsystem subsystem;
     private final Steps steps;
     private final int deviceCount;
+    /// The step at which somebody last did something to the functions.
+    private int failedAt;
+    private boolean failedWhileSuspended;
     private final List<FaultyTransport> transports = new ArrayList<>();
     private final List<FaultyDevice> devices = new ArrayList<>();
 
@@ -123,7 +126,22 @@ final class Host {
         return true;
     }
 
+    /// {@return whether the library went on with the devices, and so had to see it, after somebody did something to the functions}
+    boolean wasUsedSinceItFailed() {
+        return !steps.isArmed() || steps.log().stream()
+                .anyMatch(step -> step.side() == home && step.number() >= failedAt
+                        && (step.kind() == Step.Kind.ARC || step.kind() == Step.Kind.SESSION));
+    }
+
+    /// {@return whether that was as the devices stood still, or were being suspended}
+    boolean failedWhileSuspended() {
+        return failedWhileSuspended;
+    }
+
     void happens(Fault.Kind kind, Vm vm) {
+        failedAt = steps.count(home) - 1;
+        failedWhileSuspended = vm.runsAt() == null && steps.log().getLast().kind() == Step.Kind.COMMAND
+                || controller(deviceCount - 1).isSuspended();
         if (kind == Fault.Kind.CONTROLLING_FATAL) {
             subsystem.failFatally(subsystem.controllingController().controllerId());
             return;
@@ -148,19 +166,14 @@ final class Host {
     }
 
     /// An operator brings back what has a fatal status. What is suspended here is reset, not let go.
-    ///
-    /// @return whether anything was
-    boolean repair(Vm vm) {
-        boolean any = false;
+    void repair(Vm vm) {
         for (int i = 0; i < deviceCount; i++) {
             if (controller(i).isSuspended()) {
                 controller(i).functionLevelReset();
                 vm.isHurt(this);
-                any = true;
             }
         }
         subsystem.controllingController().functionLevelReset();
-        return any;
     }
 
     /// {@return what moves the parts of a controller that the standard's state leaves out}

@@ -44,6 +44,10 @@ final class Steps {
         armed = now;
     }
 
+    boolean isArmed() {
+        return armed;
+    }
+
     void requireAlive(MigrationRole side) {
         if (!restarted.contains(side)) {
             link.requireAlive(side);

@@ -75,6 +75,11 @@ public final class HostManagedCommandSet implements MigrationCommandSet {
         controller.resume();
     }
 
+    @Override
+    public boolean hasIoQueues() {
+        return controller.summary(format).ioQueueCount().orElse(0) > 0;
+    }
+
     /// Suspend or Resume, and a command for each piece of the state as it was last; pieces that are read together count one by one.
     @Override
     public Duration estimatedCommandTime(MigrationRole role) {

@@ -1,5 +1,6 @@
 package io.nvmelm.core.device;
 
+import io.nvmelm.CommandFailedException;
 import io.nvmelm.ControllerManifest;
 import io.nvmelm.ControllerPart;
 import io.nvmelm.ControllerRegisters;
@@ -14,6 +15,7 @@ import io.nvmelm.UserDataTracking;
 import io.nvmelm.core.controller.StateSource;
 import io.nvmelm.core.controller.StateTarget;
 import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.nvme.StatusCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +46,22 @@ public interface MigrationCommandSet extends AutoCloseable {
     void suspend();
 
     /// Resumes the controller.
+    ///
+    /// @throws CommandFailedException that [#saysNotSuspended(CommandFailedException)] knows, when it is not suspended
     void resume();
+
+    /// {@return whether a controller refused Resume because it is not suspended} Sends nothing.
+    ///
+    /// @param refusal what [#resume()] threw
+    default boolean saysNotSuspended(CommandFailedException refusal) {
+        return refusal.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED);
+    }
+
+    /// {@return whether the controller has I/O queues, which a reset would have deleted; false where no command tells} May block for a
+    /// command.
+    default boolean hasIoQueues() {
+        return false;
+    }
 
     /// {@return whether the controller is suspended} Blocks for a command.
     boolean isSuspended();

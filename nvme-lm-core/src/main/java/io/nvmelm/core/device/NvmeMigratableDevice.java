@@ -46,13 +46,13 @@ public final class NvmeMigratableDevice implements MigratableDevice {
 
     private final MigrationCommandSet commands;
     private final OwnedFunction function;
+    private final ControllerCondition condition;
     private final MigrationStateMachine machine = MigrationStateMachine.of(CAPABILITIES);
     private final DeviceIdentity identity;
     private final ReentrantLock stateLock = new ReentrantLock();
     private final SessionEpoch epoch = new SessionEpoch();
     private volatile DeviceState state = DeviceState.RUNNING;
     private @Nullable ControllerSession session;
-    private boolean resumeUnanswered;
     /// Whether the controller may hold a part of a state: it could be suspended, but not resumed any more.
     private boolean partlyLoaded;
     private boolean closed;
@@ -60,6 +60,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     private NvmeMigratableDevice(MigrationCommandSet commands, @Nullable ControlledFunction function) {
         this.commands = commands;
         this.function = new OwnedFunction(function);
+        this.condition = new ControllerCondition(this.function);
         this.identity = commands.identity();
     }
 
@@ -142,9 +143,24 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         stateLock.lock();
         try {
             requireUsable();
+            condition.forget();
             commands.announce();
         } catch (LiveMigrationException e) {
             throw e.at(identity.name(), "announcing the suspension");
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /// Reads the properties of the function and sends no command; nothing is checked where they cannot be read.
+    @Override
+    public void requireOperational() {
+        stateLock.lock();
+        try {
+            requireUsable();
+            condition.require(state);
+        } catch (LiveMigrationException e) {
+            throw e.at(identity.name(), "looking at the controller");
         } finally {
             stateLock.unlock();
         }
@@ -247,7 +263,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         var event = ArcEvent.start(identity.name(), arc.from(), arc.to(), false);
         try {
             switch (arc.to()) {
-                case RUNNING -> resume();
+                case RUNNING -> condition.resume(commands, state);
                 case RUNNING_P2P -> {
                     if (arc.from() == DeviceState.RUNNING) {
                         suspend();
@@ -283,6 +299,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
 
     /// Suspends; after a failure the controller must be running again, else nobody knows what it does.
     private void suspend() {
+        condition.keep();
         try {
             commands.suspend();
         } catch (LiveMigrationException e) {
@@ -313,7 +330,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             commands.suspend();
         }
         state = DeviceState.RUNNING_P2P;
-        resume();
+        condition.resume(commands, state);
         state = DeviceState.RUNNING;
     }
 
@@ -322,21 +339,6 @@ public final class NvmeMigratableDevice implements MigratableDevice {
         return status.is(StatusCode.INVALID_COMMAND_OPCODE)
                 || status.is(StatusCode.INVALID_FIELD_IN_COMMAND)
                 || status.is(StatusCode.INVALID_CONTROLLER_IDENTIFIER);
-    }
-
-    /// Resumes. When an earlier Resume was not answered, a controller that is not suspended is one that it reached.
-    private void resume() {
-        boolean mayHaveResumed = resumeUnanswered;
-        resumeUnanswered = true;
-        try {
-            commands.resume();
-        } catch (CommandFailedException e) {
-            resumeUnanswered = mayHaveResumed;
-            if (!mayHaveResumed || !e.status().is(StatusCode.CONTROLLER_NOT_SUSPENDED)) {
-                throw e;
-            }
-        }
-        resumeUnanswered = false;
     }
 
     private void openSaving() {
@@ -365,6 +367,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             throw e;
         }
         endSession("its state was committed");
+        condition.keep();
     }
 
     private void endSession(String reason) {
@@ -393,17 +396,27 @@ public final class NvmeMigratableDevice implements MigratableDevice {
                 commands.discardPartialState();
                 partlyLoaded = false;
             }
-            if (commands.isSuspended()) {
-                commands.resume();
-            }
+            resumeIfSuspended();
             function.restoreIfBlocked();
-            resumeUnanswered = false;
+            condition.wasReset();
             state = DeviceState.RUNNING;
             ArcEvent.end(event, state);
         } catch (LiveMigrationException e) {
             throw ArcEvent.failed(event, state, e).at(identity.name(), "reset");
         } finally {
             stateLock.unlock();
+        }
+    }
+
+    private void resumeIfSuspended() {
+        if (commands.isSuspended()) {
+            try {
+                commands.resume();
+            } catch (CommandFailedException e) {
+                if (!commands.saysNotSuspended(e)) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -91,21 +91,26 @@ public final class VendorCommandSet implements MigrationCommandSet {
         }
     }
 
-    /// Resumes the function. Where it is not known whether it is suspended, a refusal that says so (Invalid Field in Command, Command
-    /// Sequence Error) means that it runs; any other is a failure, and nothing more is known than before.
+    /// Resumes the function. Where it is not known whether it is suspended, a refusal that [says so][#saysNotSuspended] means that it
+    /// runs.
     @Override
     public void resume() {
         boolean mayRun = condition == Condition.UNKNOWN;
         try {
             change(function::resume, Condition.RUNNING);
         } catch (CommandFailedException e) {
-            boolean notSuspended = e.status().is(StatusCode.INVALID_FIELD_IN_COMMAND)
-                    || e.status().is(StatusCode.COMMAND_SEQUENCE_ERROR);
-            if (!mayRun || !notSuspended) {
-                throw e;
+            if (mayRun && saysNotSuspended(e)) {
+                condition = Condition.RUNNING;
             }
-            condition = Condition.RUNNING;
+            throw e;
         }
+    }
+
+    /// Invalid Field in Command, or Command Sequence Error; any other refusal says nothing more than was known before.
+    @Override
+    public boolean saysNotSuspended(CommandFailedException refusal) {
+        return refusal.status().is(StatusCode.INVALID_FIELD_IN_COMMAND)
+                || refusal.status().is(StatusCode.COMMAND_SEQUENCE_ERROR);
     }
 
     private void change(Runnable command, Condition after) {

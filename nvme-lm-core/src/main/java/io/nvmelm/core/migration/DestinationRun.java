@@ -127,6 +127,7 @@ final class DestinationRun {
         begin(MigrationPhase.PREPARE);
         touched = true;
         devices.openLoading();
+        devices.requireOperational();
         protocol.on(DestinationEvent.READY);
         var time = setup.devices().stream()
                 .map(device -> device.estimatedCommandTime(MigrationRole.DESTINATION))
@@ -182,6 +183,7 @@ final class DestinationRun {
             peer.requireGoing();
             devices.load(i);
         }
+        devices.requireOperational();
         peer.requireGoing();
         decision.decide();
         peer.ignoreCancellation();
@@ -199,7 +201,9 @@ final class DestinationRun {
 
     private void resume() {
         record.begin(MigrationPhase.RESUME);
+        devices.requireOperational();
         devices.run();
+        devices.requireOperational();
         CallbackException.guard("resuming the guest", setup.guest()::resume);
         record.blackoutEnds();
         protocol.on(DestinationEvent.RUNNING);

@@ -94,6 +94,11 @@ final class DeviceGroup {
                 .at(device.identity().name(), null);
     }
 
+    /// Refuses devices that no guest can go on with.
+    void requireOperational() {
+        devices.forEach(MigratableDevice::requireOperational);
+    }
+
     /// Has a device take what it was given.
     void load(int index) {
         closeSession(index);
@@ -113,7 +118,8 @@ final class DeviceGroup {
     }
 
     /// Lets the devices run again, in reverse order and whatever state they are in. One that does not is asked once more and then reset,
-    /// since a stopped device is of no use to the guest. Every one is tried, whatever becomes of the others.
+    /// since a stopped device is of no use to the guest. Every one is tried, whatever becomes of the others. One that runs with a controller
+    /// that has failed is left so: the guest sees it, and resets it as it would at any other time.
     ///
     /// @param failure takes what went wrong on the way, as suppressed
     /// @param reset   told the name of each device that was reset
@@ -145,6 +151,7 @@ final class DeviceGroup {
                 all &= wasReset;
             }
         }
+        eachBackwards(i -> devices.get(i).requireOperational(), failure, lost);
         return all;
     }
 

@@ -94,6 +94,7 @@ final class SourceRun {
             preCopy.run();
         }
         setup.devices().forEach(MigratableDevice::announceSuspension);
+        devices.requireOperational();
         link.announce();
         link.estimate(preCopy).requireWithin(setup.options().blackoutBudget());
         protocol.on(SourceEvent.COPIED);
@@ -128,6 +129,7 @@ final class SourceRun {
                 before[0] = bytes;
             });
         }
+        devices.requireOperational();
         writer.writeEnd();
         protocol.on(SourceEvent.STATE_SENT);
     }

@@ -284,7 +284,8 @@ class VendorCommandSetTest {
     void aRefusalThatSaysThatItIsNotSuspendedMeansThatItRunsAfterAReset(StatusCode status) {
         var commands = afterAReset();
         transport.override = command -> Completion.failure(status);
-        commands.resume();
+        assertThatThrownBy(commands::resume).isInstanceOfSatisfying(
+                CommandFailedException.class, refusal -> assertThat(commands.saysNotSuspended(refusal)).isTrue());
         assertThat(commands.isSuspended()).isFalse();
     }
 
@@ -293,7 +294,8 @@ class VendorCommandSetTest {
     void aRefusalForAnotherReasonDoesNotMeanThatItRuns(StatusCode status) {
         var commands = afterAReset();
         transport.override = command -> Completion.failure(status);
-        assertThatThrownBy(commands::resume).isInstanceOf(CommandFailedException.class);
+        assertThatThrownBy(commands::resume).isInstanceOfSatisfying(
+                CommandFailedException.class, refusal -> assertThat(commands.saysNotSuspended(refusal)).isFalse());
         assertThat(commands.isSuspended()).isTrue();
         transport.override = command -> null;
         commands.resume();

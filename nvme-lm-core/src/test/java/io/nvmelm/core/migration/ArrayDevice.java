@@ -3,6 +3,7 @@ package io.nvmelm.core.migration;
 import io.nvmelm.DeviceIdentity;
 import io.nvmelm.DeviceManifest;
 import io.nvmelm.DeviceState;
+import io.nvmelm.DeviceStateException;
 import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
@@ -88,6 +89,13 @@ final class ArrayDevice implements MigratableDevice {
     @Override
     public void announceSuspension() {
         event("announce");
+    }
+
+    @Override
+    public synchronized void requireOperational() {
+        if (failing.contains("operational in " + state)) {
+            throw new DeviceStateException(state, "the controller has failed", "Reset the device").at(name, null);
+        }
     }
 
     private void event(String what) {

@@ -33,6 +33,18 @@ final class AccessGate {
         }
     }
 
+    /// Begins an access of the owner of the function, whose own block does not keep it out. To be followed by [#leave()].
+    ///
+    /// @throws TransportException when the device is closed or stopped
+    void enterAsOwner() {
+        lock.readLock().lock();
+        if (closed || stopped != null) {
+            var refusal = refusal();
+            lock.readLock().unlock();
+            throw refusal;
+        }
+    }
+
     /// Begins something that only a closed device forbids. To be followed by [#leave()].
     ///
     /// @throws TransportException when the device is closed

@@ -79,6 +79,16 @@ public final class DeviceRegion {
         return read(byteOffset, Long.BYTES);
     }
 
+    /// {@return 32 or 64 bits, also while the owner of the function has blocked accesses}
+    ///
+    /// @param byteOffset offset in the region, a multiple of the width
+    /// @param width      bytes
+    long readAsOwner(long byteOffset, int width) {
+        check(byteOffset, width);
+        device.gate().enterAsOwner();
+        return readInside(byteOffset, width);
+    }
+
     /// Writes the lowest 8 bits.
     ///
     /// @param byteOffset offset in the region
@@ -114,6 +124,11 @@ public final class DeviceRegion {
     private long read(long byteOffset, int width) {
         check(byteOffset, width);
         enter();
+        return readInside(byteOffset, width);
+    }
+
+    /// Reads and leaves the gate.
+    private long readInside(long byteOffset, int width) {
         try {
             var mapped = device.answersMemory() ? mapping.at(byteOffset, width) : null;
             if (mapped != null) {

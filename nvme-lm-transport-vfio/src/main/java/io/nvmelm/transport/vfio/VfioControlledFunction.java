@@ -51,8 +51,8 @@ public final class VfioControlledFunction implements ControlledFunction {
         device.gate().block(null);
     }
 
-    /// Reads BAR 0. Empty for what is no PCI function, while accesses are blocked or the function's memory does not answer, and once the
-    /// device is closed.
+    /// Reads BAR 0, also while the guest's accesses are blocked here: a suspended controller answers them. Empty for what is no PCI
+    /// function, while the function's memory does not answer or the kernel's migration has stopped it, and once the device is closed.
     @Override
     public Optional<ControllerRegisters> registers() {
         if (!device.isPci()) {
@@ -64,7 +64,10 @@ public final class VfioControlledFunction implements ControlledFunction {
                 return Optional.empty();
             }
             var registers = new ControllerRegisters(
-                    region.read64(CAP), region.read32(VS), region.read32(CC), region.read32(CSTS));
+                    region.readAsOwner(CAP, Long.BYTES),
+                    (int) region.readAsOwner(VS, Integer.BYTES),
+                    (int) region.readAsOwner(CC, Integer.BYTES),
+                    (int) region.readAsOwner(CSTS, Integer.BYTES));
             return Optional.of(registers).filter(ControllerRegisters::isPresent);
         } catch (LiveMigrationException e) {
             return Optional.empty();

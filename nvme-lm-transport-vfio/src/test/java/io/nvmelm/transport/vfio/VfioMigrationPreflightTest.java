@@ -1,12 +1,14 @@
 package io.nvmelm.transport.vfio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmelm.DeviceState;
 import io.nvmelm.MigrationRole;
 import io.nvmelm.PreflightFinding;
 import io.nvmelm.PreflightFinding.Severity;
 import io.nvmelm.PreflightReason;
+import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.fake.FakeErrno;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -136,7 +138,7 @@ class VfioMigrationPreflightTest {
     }
 
     @Test
-    void theFunctionShowsItsPropertiesWhileAccessIsAllowed() {
+    void theFunctionShowsItsPropertiesAlsoWhileTheGuestsAccessIsBlocked() {
         try (var device = fixture.openPlain()) {
             var function = VfioControlledFunction.of(device);
             var region = device.region(0);
@@ -147,8 +149,11 @@ class VfioMigrationPreflightTest {
             assertThat(registers.configuration()).isEqualTo(region.read32(0x14));
             assertThat(registers.status()).isEqualTo(region.read32(0x1C));
             function.blockAccess();
+            assertThatThrownBy(() -> region.read32(8)).isInstanceOf(TransportException.class);
+            assertThat(function.registers()).contains(registers);
+            device.gate().stop("a test");
             assertThat(function.registers()).isEmpty();
-            function.restoreAccess();
+            device.gate().stop(null);
             assertThat(function.registers()).contains(registers);
         }
     }
