@@ -67,14 +67,13 @@ final class StateReception {
                 record.moved(devices.device(reader.device()).identity().name(), length);
             }
             case PROPERTIES -> apply(reader.device(), Records.decodeProperties(reader));
-            case STATE_END -> {}
-            case END -> {
-                if (!awaited.isEmpty()) {
+            case STATE_END -> {
+                if (awaited.contains(reader.device())) {
                     throw PeerRecords.unexpected(
-                            reader, type, "PROPERTIES of the devices " + awaited + ", which the source supplies");
+                            reader, type, "PROPERTIES of device " + reader.device() + ", which the source supplies");
                 }
-                complete = true;
             }
+            case END -> complete = true;
             default -> throw PeerRecords.unexpected(reader, type, "a part of a state");
         }
     }

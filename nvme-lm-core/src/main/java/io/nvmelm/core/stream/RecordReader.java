@@ -63,6 +63,9 @@ public final class RecordReader {
         try {
             var manifest = ManifestCodec.decode(this, preamble.streamId(), unknown);
             tally = new StateTally(manifest.devices().size());
+            if (preamble.kind() == StreamKind.FILE) {
+                tally.stop();
+            }
             return manifest;
         } catch (StreamFormatException e) {
             failure = e;
@@ -208,6 +211,8 @@ public final class RecordReader {
                     "bytes of the header",
                     preamble.headerBytes(),
                     input.taken() + (withoutKey ? Authenticator.TAG_BYTES : 0));
+            case SUSPENDING -> tally.stop();
+            case PROPERTIES -> tally.addProperties(device);
             case STATE -> tally.addState(device, payloadBytes);
             case STATE_END -> {
                 requireTotal("bytes of the state", bytes.getLong(RecordHeader.BYTES), tally.bytesOf(device));

@@ -5,14 +5,25 @@ import org.jspecify.annotations.Nullable;
 /// Which states have been moved how far: what the totals at their ends are compared with. Counts only; its user says what is wrong.
 final class StateTally {
     private final long[] bytes;
+    private final boolean[] described;
+    /// Devices of which something was moved after they had been stopped.
+    private final boolean[] begun;
     private final boolean[] ended;
+    private boolean stopped;
     private int endedDevices;
     private long total;
     private boolean complete;
 
     StateTally(int devices) {
         bytes = new long[devices];
+        described = new boolean[devices];
+        begun = new boolean[devices];
         ended = new boolean[devices];
+    }
+
+    /// From here on every device is stopped, so that what is said of it stays true.
+    void stop() {
+        stopped = true;
     }
 
     int devices() {
@@ -29,9 +40,15 @@ final class StateTally {
             if (complete) {
                 return type + " behind END";
             }
-            return ended[device] && type != RecordType.PROPERTIES
-                    ? type + " behind STATE_END of device " + device
-                    : null;
+            if (ended[device]) {
+                return type + " behind STATE_END of device " + device;
+            }
+            if (type != RecordType.PROPERTIES) {
+                return null;
+            }
+            return described[device]
+                    ? "a second PROPERTIES of device " + device
+                    : begun[device] ? "PROPERTIES behind STATE of device " + device : null;
         }
         if (device != RecordType.WHOLE_STREAM) {
             return "device " + device + " in a record of the whole stream, allowed: 65535";
@@ -48,8 +65,13 @@ final class StateTally {
     }
 
     void addState(int device, int count) {
+        begun[device] |= stopped;
         bytes[device] += count;
         total += count;
+    }
+
+    void addProperties(int device) {
+        described[device] = true;
     }
 
     long bytesOf(int device) {

@@ -1,14 +1,20 @@
 package io.nvmelm.core.migration;
 
 import io.nvmelm.GuestControl;
+import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationReport;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.core.stream.DuplexStream;
+import io.nvmelm.core.stream.StreamSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
@@ -86,6 +92,36 @@ final class Pair implements AutoCloseable {
 
     MigrationReceiver receiver() {
         return new MigrationReceiver(destinations, MigrationChannels.blocking(there.source(), back.sink()));
+    }
+
+    /// {@return a stream by hand in the place of a side}
+    ///
+    /// @param side whose
+    DuplexStream byHand(MigrationRole side) {
+        var in = side == MigrationRole.SOURCE ? back.source() : there.source();
+        var out = side == MigrationRole.SOURCE ? there.sink() : back.sink();
+        return new DuplexStream(
+                side,
+                target -> unchecked(() -> in.read(target)),
+                bytes -> {
+                    while (bytes.hasRemaining()) {
+                        unchecked(() -> out.write(bytes));
+                    }
+                },
+                new StreamSettings(MigrationOptions.MINIMUM_PIECE_BYTES, true, Optional.empty()));
+    }
+
+    /// What a channel does.
+    private interface Transfer {
+        int bytes() throws IOException;
+    }
+
+    private static int unchecked(Transfer transfer) {
+        try {
+            return transfer.bytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void close(AutoCloseable channel) {

@@ -54,6 +54,14 @@ class StreamDefectTest {
     }
 
     private static final byte[] STATE = {1, 2, 3};
+    private static final byte[] PROPERTIES = concat(
+            field(1, number(4, 1)),
+            field(2, number(4, 0)),
+            field(3, number(8, 0)),
+            field(4, number(8, 0)),
+            field(5, number(4, 0)),
+            field(7, new byte[0]),
+            field(8, new byte[0]));
 
     static Stream<Arguments> defectiveRecords() {
         return Stream.of(
@@ -86,6 +94,21 @@ class StreamDefectTest {
                 Arguments.of(
                         "devices: it says 2",
                         start().record(3, 3, 0, number(8, 0)).record(5, 3, 0xFFFF, totals(2, 0, 2))),
+                Arguments.of(
+                        "PROPERTIES behind STATE of device 0",
+                        start().record(2, 3, 0, STATE).record(4, 2, 0, PROPERTIES)),
+                Arguments.of(
+                        "PROPERTIES behind STATE_END of device 0",
+                        start().record(3, 3, 0, number(8, 0)).record(4, 2, 0, PROPERTIES)),
+                Arguments.of(
+                        "a second PROPERTIES of device 0",
+                        start().record(4, 2, 0, PROPERTIES).record(4, 2, 0, PROPERTIES)),
+                Arguments.of(
+                        "PROPERTIES behind STATE of device 0",
+                        startWithKind(1)
+                                .record(24, 3, 0xFFFF, number(4, 1))
+                                .record(2, 3, 0, STATE)
+                                .record(4, 2, 0, PROPERTIES)),
                 Arguments.of(
                         "PROPERTIES behind END",
                         start().record(3, 3, 0, number(8, 0))
