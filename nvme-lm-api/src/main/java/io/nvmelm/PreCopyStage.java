@@ -1,7 +1,5 @@
 package io.nvmelm;
 
-import java.time.Duration;
-
 /// Something that is copied beside the device's state while the guest runs: the guest's memory, the user data of a private medium.
 /// The embedder, or an adapter of core, implements it; the bytes go their own way, not through the migration stream.
 ///
@@ -33,7 +31,7 @@ public interface PreCopyStage {
     /// What is left to copy.
     ///
     /// @param bytes          bytes known to be left, 0 or more
-    /// @param bytesPerSecond rate at which they can be copied, as measured; 0 when not known
+    /// @param bytesPerSecond rate at which they can be copied, as measured; 0 when not known: the estimate of the blackout then takes 1 Gbit/s
     /// @param converging     whether another round is expected to leave less
     record Remainder(long bytes, long bytesPerSecond, boolean converging) {
 
@@ -47,17 +45,6 @@ public interface PreCopyStage {
             if (bytesPerSecond < 0) {
                 throw new InvalidValueException("bytesPerSecond", Long.toString(bytesPerSecond), "0 or more");
             }
-        }
-
-        /// {@return how long copying this would take; zero when nothing is left, the longest duration of 292 years when the rate is
-        /// not known}
-        public Duration time() {
-            if (bytes == 0) {
-                return Duration.ZERO;
-            }
-            return bytesPerSecond == 0
-                    ? Duration.ofNanos(Long.MAX_VALUE)
-                    : Duration.ofNanos((long) Math.min(Long.MAX_VALUE, bytes * 1e9 / bytesPerSecond));
         }
     }
 }

@@ -188,6 +188,17 @@ class SwitchoverTest {
     }
 
     @Test
+    void aStageThatDoesNotKnowItsRateIsTakenForOneGigabitPerSecond() {
+        try (var pair = new Pair(content(100))) {
+            var stage = new Stage(pair.log, new PreCopyStage.Remainder(250_000_000, 0, false));
+            var reports = pair.migrate(pair.sender().stage(stage), pair.receiver());
+            assertThat(reports.source().failure()).isInstanceOfSatisfying(
+                    BlackoutBudgetException.class,
+                    e -> assertThat(e.estimate()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2500)));
+        }
+    }
+
+    @Test
     void aFailureInTheBlackoutAbandonsTheStage() {
         try (var pair = new Pair(content(100))) {
             pair.destination.failing.add("RESUMING to STOP");
