@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.crypto.SecretKey;
 
 /// How a migration is run: budget, deadlines, bandwidth, and how the stream is protected. Each side has its own; what both have to
@@ -112,7 +113,7 @@ public record MigrationOptions(
     ///
     /// @param budget longest estimated blackout, longer than zero
     public MigrationOptions withBlackoutBudget(Duration budget) {
-        return with(budget, deadlines, keepAliveInterval, peerTimeout);
+        return with(changed -> changed.blackoutBudget = budget);
     }
 
     /// {@return these options with another deadline of one phase}
@@ -120,10 +121,7 @@ public record MigrationOptions(
     /// @param phase    which one
     /// @param deadline its longest time, longer than zero
     public MigrationOptions withDeadline(MigrationPhase phase, Duration deadline) {
-        var changed = new EnumMap<MigrationPhase, Duration>(MigrationPhase.class);
-        changed.putAll(deadlines);
-        changed.put(phase, deadline);
-        return with(blackoutBudget, changed, keepAliveInterval, peerTimeout);
+        return with(changed -> changed.deadlines.put(phase, deadline));
     }
 
     /// {@return these options with other limits of bandwidth}
@@ -131,18 +129,10 @@ public record MigrationOptions(
     /// @param whileGuestRuns bytes per second while the guest runs, 1 or more
     /// @param inBlackout     bytes per second in the blackout, 1 or more
     public MigrationOptions withBandwidth(long whileGuestRuns, long inBlackout) {
-        return new MigrationOptions(
-                blackoutBudget,
-                deadlines,
-                whileGuestRuns,
-                inBlackout,
-                keepAliveInterval,
-                peerTimeout,
-                progressInterval,
-                pieceBytes,
-                stateChecksums,
-                authenticationKey,
-                waived);
+        return with(changed -> {
+            changed.bandwidth = whileGuestRuns;
+            changed.switchoverBandwidth = inBlackout;
+        });
     }
 
     /// {@return these options with other times of the connection}
@@ -150,25 +140,17 @@ public record MigrationOptions(
     /// @param interval how often a side that has nothing to send says that it is there, longer than zero
     /// @param silence  how long the other side may be silent, longer than zero
     public MigrationOptions withKeepAlive(Duration interval, Duration silence) {
-        return with(blackoutBudget, deadlines, interval, silence);
+        return with(changed -> {
+            changed.keepAliveInterval = interval;
+            changed.peerTimeout = silence;
+        });
     }
 
     /// {@return these options with another time between snapshots}
     ///
     /// @param interval shortest time between two snapshots of the same phase, zero or longer
     public MigrationOptions withProgressInterval(Duration interval) {
-        return new MigrationOptions(
-                blackoutBudget,
-                deadlines,
-                bandwidth,
-                switchoverBandwidth,
-                keepAliveInterval,
-                peerTimeout,
-                interval,
-                pieceBytes,
-                stateChecksums,
-                authenticationKey,
-                waived);
+        return with(changed -> changed.progressInterval = interval);
     }
 
     /// {@return these options with other records of state}
@@ -176,73 +158,74 @@ public record MigrationOptions(
     /// @param bytes     bytes of state in one record
     /// @param checksums whether these records carry a CRC32C
     public MigrationOptions withRecords(int bytes, boolean checksums) {
-        return new MigrationOptions(
-                blackoutBudget,
-                deadlines,
-                bandwidth,
-                switchoverBandwidth,
-                keepAliveInterval,
-                peerTimeout,
-                progressInterval,
-                bytes,
-                checksums,
-                authenticationKey,
-                waived);
+        return with(changed -> {
+            changed.pieceBytes = bytes;
+            changed.stateChecksums = checksums;
+        });
     }
 
     /// {@return these options with a key; the other side needs the same}
     ///
     /// @param key key of an HMAC with SHA-256 over everything sent
     public MigrationOptions withAuthenticationKey(SecretKey key) {
-        return new MigrationOptions(
-                blackoutBudget,
-                deadlines,
-                bandwidth,
-                switchoverBandwidth,
-                keepAliveInterval,
-                peerTimeout,
-                progressInterval,
-                pieceBytes,
-                stateChecksums,
-                Optional.of(key),
-                waived);
+        return with(changed -> changed.authenticationKey = Optional.of(key));
     }
 
     /// {@return these options with further reasons for which a preflight warns instead of refusing}
     ///
     /// @param reasons what the embedder takes responsibility for
     public MigrationOptions waiving(PreflightReason... reasons) {
-        var changed = EnumSet.noneOf(PreflightReason.class);
-        changed.addAll(waived);
-        changed.addAll(Set.of(reasons));
-        return new MigrationOptions(
-                blackoutBudget,
-                deadlines,
-                bandwidth,
-                switchoverBandwidth,
-                keepAliveInterval,
-                peerTimeout,
-                progressInterval,
-                pieceBytes,
-                stateChecksums,
-                authenticationKey,
-                changed);
+        return with(changed -> changed.waived.addAll(Set.of(reasons)));
     }
 
-    private MigrationOptions with(
-            Duration budget, Map<MigrationPhase, Duration> phaseDeadlines, Duration interval, Duration silence) {
-        return new MigrationOptions(
-                budget,
-                phaseDeadlines,
-                bandwidth,
-                switchoverBandwidth,
-                interval,
-                silence,
-                progressInterval,
-                pieceBytes,
-                stateChecksums,
-                authenticationKey,
-                waived);
+    private MigrationOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.finish();
+    }
+
+    /// Options that are being changed.
+    private static final class Draft {
+        private final Map<MigrationPhase, Duration> deadlines = new EnumMap<>(MigrationPhase.class);
+        private final Set<PreflightReason> waived = EnumSet.noneOf(PreflightReason.class);
+        private Duration blackoutBudget;
+        private long bandwidth;
+        private long switchoverBandwidth;
+        private Duration keepAliveInterval;
+        private Duration peerTimeout;
+        private Duration progressInterval;
+        private int pieceBytes;
+        private boolean stateChecksums;
+        private Optional<SecretKey> authenticationKey;
+
+        Draft(MigrationOptions options) {
+            deadlines.putAll(options.deadlines);
+            waived.addAll(options.waived);
+            blackoutBudget = options.blackoutBudget;
+            bandwidth = options.bandwidth;
+            switchoverBandwidth = options.switchoverBandwidth;
+            keepAliveInterval = options.keepAliveInterval;
+            peerTimeout = options.peerTimeout;
+            progressInterval = options.progressInterval;
+            pieceBytes = options.pieceBytes;
+            stateChecksums = options.stateChecksums;
+            authenticationKey = options.authenticationKey;
+        }
+
+        MigrationOptions finish() {
+            return new MigrationOptions(
+                    blackoutBudget,
+                    deadlines,
+                    bandwidth,
+                    switchoverBandwidth,
+                    keepAliveInterval,
+                    peerTimeout,
+                    progressInterval,
+                    pieceBytes,
+                    stateChecksums,
+                    authenticationKey,
+                    waived);
+        }
     }
 
     /// All options but the key.
