@@ -136,7 +136,8 @@ final class Vm {
             violations.add("The guest was resumed at the " + host.home + " after it had been lost elsewhere");
             return;
         }
-        if (belongsTo != host && !(host.isWhollyActive() && !host.isFatal()) && (!hurt || belongsTo.failedWhileSuspended())
+        if (belongsTo != host && !(host.isWhollyActive() && !host.isFatal()) && (!hurt || belongsTo
+                .failedWhileSuspended())
                 && (hurt ? belongsTo : host).wasUsedSinceItFailed()) {
             violations.add("The guest came to the " + host.home + " over a device that had failed or lost its state");
         }

@@ -10,8 +10,9 @@ import io.nvmelm.LiveMigrationException;
 /// Whether a controller still is what a guest can go on with: one that works, and that nobody has reset since it was suspended or loaded.
 /// Told from the properties of its function; where nobody can read them, nothing is checked. Not thread-safe.
 final class ControllerCondition {
-    private static final String REMEDY = "Have the device reset, at a source by its guest; what was loaded into it is lost: at a "
-            + "destination that may run, relinquish the guest and reclaim it at the source";
+    private static final String REMEDY =
+            "Have the device reset, at a source by its guest; what was loaded into it is lost: at a "
+                    + "destination that may run, relinquish the guest and reclaim it at the source";
 
     private final OwnedFunction function;
     /// Whether the controller was enabled when it was suspended or loaded. A reset of any kind ends that.

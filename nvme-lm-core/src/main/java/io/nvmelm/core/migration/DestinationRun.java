@@ -4,6 +4,7 @@ import io.nvmelm.CallbackException;
 import io.nvmelm.DeviceManifest;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationCancelledException;
 import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationPhase;
 import io.nvmelm.MigrationReport;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// One migration at its destination. The [DestinationProtocol] says who may run; everything that is done here is done because of its
+/// One migration at its destination. The [DestinationStep] says who may run; everything that is done here is done because of its
 /// step. Not thread-safe.
 final class DestinationRun {
     /// Most bytes of a refused state that are taken before the connection is given up.
@@ -30,13 +31,13 @@ final class DestinationRun {
 
     private final MigrationSetup setup;
     private final Decision decision;
-    private final DestinationProtocol protocol = new DestinationProtocol();
     private final DeviceGroup devices;
     private final MigrationRecord record;
     private final Peer peer;
     private final DuplexStream stream;
     private final StateReception reception;
     private List<DeviceManifest> theirs = List.of();
+    private volatile DestinationStep step = DestinationStep.NEGOTIATING;
     private boolean opened;
     private boolean touched;
     private @Nullable LiveMigrationException stranded;
@@ -92,7 +93,7 @@ final class DestinationRun {
         for (int i = 0; i < devices.size(); i++) {
             chosen.add(chooseFormat(theirs.get(i), devices.device(i)));
         }
-        protocol.on(DestinationEvent.ACCEPTED);
+        on(DestinationEvent.ACCEPTED);
         stream.writer().write(RecordType.ACCEPT, RecordType.WHOLE_STREAM, Records.accept(chosen));
     }
 
@@ -128,7 +129,7 @@ final class DestinationRun {
         touched = true;
         devices.openLoading();
         devices.requireOperational();
-        protocol.on(DestinationEvent.READY);
+        on(DestinationEvent.READY);
         var time = setup.devices().stream()
                 .map(device -> device.estimatedCommandTime(MigrationRole.DESTINATION))
                 .reduce(Duration.ZERO, Duration::plus);
@@ -160,7 +161,7 @@ final class DestinationRun {
                 }
             }
         }
-        protocol.on(DestinationEvent.STATE_RECEIVED);
+        on(DestinationEvent.STATE_RECEIVED);
     }
 
     /// Whatever the source says behind SUSPENDING, it says when it has suspended.
@@ -185,10 +186,7 @@ final class DestinationRun {
         }
         devices.requireOperational();
         peer.requireGoing();
-        decision.decide();
-        peer.ignoreCancellation();
-        record.decided();
-        protocol.on(DestinationEvent.LOADED);
+        on(DestinationEvent.LOADED);
     }
 
     private void awaitCommit() {
@@ -196,7 +194,7 @@ final class DestinationRun {
         stream.writer().write(RecordType.LOADED, RecordType.WHOLE_STREAM, Records.empty());
         peer.heard(0);
         PeerRecords.require(RecordType.COMMIT, stream.reader());
-        protocol.on(DestinationEvent.COMMITTED);
+        on(DestinationEvent.COMMITTED);
     }
 
     private void resume() {
@@ -206,7 +204,7 @@ final class DestinationRun {
         devices.requireOperational();
         CallbackException.guard("resuming the guest", setup.guest()::resume);
         record.blackoutEnds();
-        protocol.on(DestinationEvent.RUNNING);
+        on(DestinationEvent.RUNNING);
     }
 
     /// The guest runs; when the source cannot be told, it has to ask.
@@ -223,12 +221,9 @@ final class DestinationRun {
     /// right are left for the embedder: nobody else may run.
     private MigrationReport failed(LiveMigrationException failure) {
         failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
-        record.decided();
         record.fail(failure);
-        decision.end();
-        peer.ignoreCancellation();
         record.blackoutEnds();
-        if (protocol.on(DestinationEvent.FAILED) == DestinationStep.STRANDED) {
+        if (on(DestinationEvent.FAILED) == DestinationStep.STRANDED) {
             stranded = failure;
         } else if (touched) {
             MigrationRecord.attempt(failure, devices::reset);
@@ -259,16 +254,16 @@ final class DestinationRun {
     }
 
     private MigrationReport report(boolean runsHere, @Nullable LiveMigrationException failure) {
-        return record.report(protocol.step().permission(), runsHere, failure);
+        return record.report(step.permission(), runsHere, failure);
     }
 
     /// Tries again to run here after the right to run arrived and resuming failed.
     MigrationReport retryResume() {
-        protocol.on(DestinationEvent.RETRY);
+        on(DestinationEvent.RETRY);
         try {
             resume();
         } catch (RuntimeException | Error e) {
-            protocol.on(DestinationEvent.FAILED);
+            on(DestinationEvent.FAILED);
             if (e instanceof Error error) {
                 throw error;
             }
@@ -281,7 +276,7 @@ final class DestinationRun {
 
     /// Gives the right to run up after resuming failed.
     MigrationReport relinquish() {
-        protocol.on(DestinationEvent.RELINQUISH);
+        on(DestinationEvent.RELINQUISH);
         try {
             devices.reset();
         } catch (RuntimeException | Error e) {
@@ -290,7 +285,30 @@ final class DestinationRun {
         return report(false, stranded);
     }
 
+    /// Goes to the next step. With the first one in which nobody can cancel, nobody can.
+    ///
+    /// @throws MigrationCancelledException when somebody cancelled before; the step stays
+    private DestinationStep on(DestinationEvent event) {
+        var next = step.next(event);
+        if (step.isCancellable() && !next.isCancellable()) {
+            if (event == DestinationEvent.FAILED) {
+                decision.end();
+            } else {
+                decision.decide();
+            }
+            peer.ignoreCancellation();
+            record.decided();
+        }
+        step = next;
+        return next;
+    }
+
     DestinationStep step() {
-        return protocol.step();
+        return step;
+    }
+
+    /// {@return whether something can happen now}
+    boolean takes(DestinationEvent event) {
+        return step.after(event).isPresent();
     }
 }

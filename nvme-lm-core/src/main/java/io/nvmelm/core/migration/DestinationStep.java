@@ -64,13 +64,21 @@ enum DestinationStep {
         });
     }
 
+    /// {@return the step after an event}
+    ///
+    /// @param event what happened
+    /// @throws AssertionError when the event cannot happen in this step, which is a defect of the caller
+    DestinationStep next(DestinationEvent event) {
+        return after(event).orElseThrow(() -> new AssertionError(event + " at the destination in step " + this));
+    }
+
     private static @Nullable DestinationStep beforeCommit(
             DestinationEvent event, DestinationEvent expected, DestinationStep next) {
         return event == expected ? next : event == DestinationEvent.FAILED ? GAVE_UP : null;
     }
 
     /// {@return who may run the guest, as the destination knows it in this step} Before the end, [RunPermission#NOT_HERE] is true now
-    /// and may be false with the next record: the source may be reclaimed on the word of [#isReleased()] alone.
+    /// and may be false with the next record: the source may be reclaimed on the word of [#GAVE_UP] and [#RELINQUISHED] alone.
     RunPermission permission() {
         return switch (this) {
             case RESUMING, RUNNING, STRANDED -> RunPermission.DESTINATION;
@@ -79,18 +87,8 @@ enum DestinationStep {
         };
     }
 
-    /// {@return whether the guest never will run here, whatever still arrives, so that an undecided source may be reclaimed}
-    boolean isReleased() {
-        return this == GAVE_UP || this == RELINQUISHED;
-    }
-
     /// {@return whether somebody may still cancel: until LOADED was sent, since the source may have decided from then on}
     boolean isCancellable() {
         return compareTo(AWAITING_COMMIT) < 0;
-    }
-
-    /// {@return whether the migration ends here: what follows, if anything, is the embedder's call}
-    boolean isEnd() {
-        return compareTo(RESUMING) > 0;
     }
 }

@@ -166,7 +166,7 @@ public final class MigrationReceiver {
     /// @return a new report
     /// @throws DeviceStateException when there is nothing to try; nothing was done
     public MigrationReport retryResume() {
-        return settle("resumed", DestinationRun::retryResume);
+        return settle("resumed", DestinationEvent.RETRY, DestinationRun::retryResume);
     }
 
     /// Gives the right to run up after a report that said [RunPermission#DESTINATION] and that the guest does not run: resets the devices.
@@ -175,14 +175,15 @@ public final class MigrationReceiver {
     /// @return a new report, with [RunPermission#NOT_HERE]
     /// @throws DeviceStateException when there is nothing to give up; nothing was done
     public MigrationReport relinquish() {
-        return settle("relinquished", DestinationRun::relinquish);
+        return settle("relinquished", DestinationEvent.RELINQUISH, DestinationRun::relinquish);
     }
 
-    private MigrationReport settle(String what, Function<DestinationRun, MigrationReport> action) {
+    private MigrationReport settle(String what, DestinationEvent event,
+            Function<DestinationRun, MigrationReport> action) {
         settling.lock();
         try {
             var present = run;
-            if (present == null || present.step() != DestinationStep.STRANDED) {
+            if (present == null || !present.takes(event)) {
                 throw (DeviceStateException) new DeviceStateException(
                         setup.devices().getFirst().state(),
                         "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "

@@ -182,7 +182,7 @@ public final class MigrationSender {
     /// @return a new report: whether the guest runs here
     /// @throws DeviceStateException when there is nothing to decide; nothing was done
     public MigrationReport reclaim() {
-        return settle("reclaimed", present -> present.step() == SourceStep.UNDECIDED, SourceRun::reclaim);
+        return settle("reclaimed", present -> present.takes(SourceEvent.RECLAIM), SourceRun::reclaim);
     }
 
     /// Gives the guest up here after a report that said [RunPermission#ASK_DESTINATION]: the destination has been asked, and has it. Resets the
@@ -191,7 +191,7 @@ public final class MigrationSender {
     /// @return a new report, with [RunPermission#DESTINATION]
     /// @throws DeviceStateException when there is nothing to decide; nothing was done
     public MigrationReport abandon() {
-        return settle("abandoned", present -> present.step() == SourceStep.UNDECIDED, SourceRun::abandon);
+        return settle("abandoned", present -> present.takes(SourceEvent.ABANDON), SourceRun::abandon);
     }
 
     /// Tries again to run the guest here after a report that said [RunPermission#SOURCE] and that it does not run: a device neither resumed

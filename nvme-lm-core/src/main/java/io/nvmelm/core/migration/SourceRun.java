@@ -4,6 +4,7 @@ import io.nvmelm.CallbackException;
 import io.nvmelm.DeviceManifest;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationCancelledException;
 import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationPhase;
 import io.nvmelm.MigrationReport;
@@ -16,17 +17,17 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// One migration at its source. The [SourceProtocol] says who may run; everything that is done here is done because of its step.
+/// One migration at its source. The [SourceStep] says who may run; everything that is done here is done because of its step.
 /// Not thread-safe.
 final class SourceRun {
     private final MigrationSetup setup;
     private final Decision decision;
-    private final SourceProtocol protocol = new SourceProtocol();
     private final DeviceGroup devices;
     private final MigrationRecord record;
     private final Peer peer;
     private final SourceLink link;
     private final PreCopyPhase preCopy;
+    private volatile SourceStep step = SourceStep.NEGOTIATING;
     private boolean opened;
     private boolean guestPaused;
     private boolean runsHere;
@@ -71,11 +72,11 @@ final class SourceRun {
         PeerRecords.requireDevices(theirs, link.stream().reader());
         Preflight.between(own, theirs.devices(), setup.options()).throwIfImpossible();
         selectFormats(own, Records.decodeAccept(link.expect(RecordType.ACCEPT), own));
-        protocol.on(SourceEvent.ACCEPTED);
+        on(SourceEvent.ACCEPTED);
 
         link.begin(MigrationPhase.PREPARE);
         link.destinationTime(Records.decodeReady(link.expect(RecordType.READY)));
-        protocol.on(SourceEvent.READY);
+        on(SourceEvent.READY);
     }
 
     /// Selects what the destination chose.
@@ -97,7 +98,7 @@ final class SourceRun {
         devices.requireOperational();
         link.announce();
         link.estimate(preCopy).requireWithin(setup.options().blackoutBudget());
-        protocol.on(SourceEvent.COPIED);
+        on(SourceEvent.COPIED);
     }
 
     private void stop() {
@@ -106,7 +107,7 @@ final class SourceRun {
         CallbackException.guard("pausing the guest", setup.guest()::pause);
         guestPaused = true;
         devices.stopAndSave(peer::requireGoing);
-        protocol.on(SourceEvent.SUSPENDED);
+        on(SourceEvent.SUSPENDED);
     }
 
     private void sendState() {
@@ -131,23 +132,20 @@ final class SourceRun {
         }
         devices.requireOperational();
         writer.writeEnd();
-        protocol.on(SourceEvent.STATE_SENT);
+        on(SourceEvent.STATE_SENT);
     }
 
     private void commit() {
         link.begin(MigrationPhase.LOAD);
         link.expect(RecordType.LOADED);
-        decision.decide();
-        peer.ignoreCancellation();
-        record.decided();
-        protocol.on(SourceEvent.LOADED);
+        on(SourceEvent.LOADED);
 
         link.begin(MigrationPhase.COMMIT);
         link.writer().write(RecordType.COMMIT, RecordType.WHOLE_STREAM, Records.empty());
 
         link.begin(MigrationPhase.RESUME);
         link.expect(RecordType.RUNNING);
-        protocol.on(SourceEvent.CONFIRMED);
+        on(SourceEvent.CONFIRMED);
     }
 
     private MigrationReport succeeded() {
@@ -170,11 +168,8 @@ final class SourceRun {
     private MigrationReport failed(LiveMigrationException failure) {
         failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
         ended = failure;
-        record.decided();
         record.fail(failure);
-        decision.end();
-        peer.ignoreCancellation();
-        if (protocol.on(SourceEvent.FAILED) == SourceStep.ROLLED_BACK) {
+        if (on(SourceEvent.FAILED) == SourceStep.ROLLED_BACK) {
             record.begin(MigrationPhase.ROLL_BACK);
             boolean runs = takeBack(failure);
             record.blackoutEnds();
@@ -222,12 +217,12 @@ final class SourceRun {
     }
 
     private MigrationReport report(boolean runsHere, @Nullable LiveMigrationException failure) {
-        return record.report(protocol.step().permission(), runsHere, failure);
+        return record.report(step.permission(), runsHere, failure);
     }
 
     /// Takes the guest back after nobody knew who runs.
     MigrationReport reclaim() {
-        protocol.on(SourceEvent.RECLAIM);
+        on(SourceEvent.RECLAIM);
         record.begin(MigrationPhase.ROLL_BACK);
         var failure = Objects.requireNonNull(ended);
         boolean runs = takeBack(failure);
@@ -251,7 +246,7 @@ final class SourceRun {
 
     /// Gives the guest up here after nobody knew who runs.
     MigrationReport abandon() {
-        protocol.on(SourceEvent.ABANDON);
+        on(SourceEvent.ABANDON);
         preCopy.end(true).forEach(record::warn);
         try {
             devices.reset();
@@ -261,7 +256,30 @@ final class SourceRun {
         return report(false, ended);
     }
 
+    /// Goes to the next step. With the first one in which nobody can cancel, nobody can.
+    ///
+    /// @throws MigrationCancelledException when somebody cancelled before; the step stays
+    private SourceStep on(SourceEvent event) {
+        var next = step.next(event);
+        if (step.isCancellable() && !next.isCancellable()) {
+            if (event == SourceEvent.FAILED) {
+                decision.end();
+            } else {
+                decision.decide();
+            }
+            peer.ignoreCancellation();
+            record.decided();
+        }
+        step = next;
+        return next;
+    }
+
     SourceStep step() {
-        return protocol.step();
+        return step;
+    }
+
+    /// {@return whether something can happen now}
+    boolean takes(SourceEvent event) {
+        return step.after(event).isPresent();
     }
 }

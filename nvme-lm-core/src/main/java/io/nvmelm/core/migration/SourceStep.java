@@ -69,6 +69,14 @@ enum SourceStep {
         });
     }
 
+    /// {@return the step after an event}
+    ///
+    /// @param event what happened
+    /// @throws AssertionError when the event cannot happen in this step, which is a defect of the caller
+    SourceStep next(SourceEvent event) {
+        return after(event).orElseThrow(() -> new AssertionError(event + " at the source in step " + this));
+    }
+
     private static @Nullable SourceStep beforeDecision(
             SourceEvent event, SourceEvent expected, SourceStep next) {
         return event == expected ? next : event == SourceEvent.FAILED ? ROLLED_BACK : null;
@@ -87,10 +95,5 @@ enum SourceStep {
     /// {@return whether somebody may still cancel: until the decision}
     boolean isCancellable() {
         return compareTo(COMMITTING) < 0;
-    }
-
-    /// {@return whether the migration ends here: what follows, if anything, is the embedder's call}
-    boolean isEnd() {
-        return compareTo(COMMITTING) > 0;
     }
 }

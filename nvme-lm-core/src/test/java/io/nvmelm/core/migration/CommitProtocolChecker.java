@@ -79,8 +79,9 @@ final class CommitProtocolChecker {
     /// end can still be reached.
     private void checkEnds() {
         for (var end : ends) {
-            require(!end.sourceAlive() || end.source().isEnd(), "the source waits for ever", end);
-            require(!end.destinationAlive() || end.destination().isEnd(), "the destination waits for ever", end);
+            require(!end.sourceAlive() || CommitProtocolRules.isEnd(end.source()), "the source waits for ever", end);
+            require(!end.destinationAlive() || CommitProtocolRules.isEnd(end.destination()),
+                    "the destination waits for ever", end);
             if (end.nobodyCrashed() && !troubles.contains(Trouble.CARELESS_CALLS)) {
                 require(exactlyOneRuns(end), "nobody runs", end);
             }
@@ -94,7 +95,8 @@ final class CommitProtocolChecker {
     }
 
     private boolean exactlyOneRuns(CommitProtocolWorld world) {
-        return world.nobodyCrashed() && world.source().isEnd() && world.destination().isEnd()
+        return world.nobodyCrashed() && CommitProtocolRules.isEnd(world.source()) && CommitProtocolRules.isEnd(world
+                .destination())
                 && (mayRunAtSource(world) != (world.destination() == DestinationStep.RUNNING));
     }
 

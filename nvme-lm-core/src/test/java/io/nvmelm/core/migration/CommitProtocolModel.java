@@ -65,7 +65,7 @@ final class CommitProtocolModel {
     private void sourceActs(CommitProtocolWorld world) {
         var step = world.source();
         boolean peerSilent = world.flags().broken() || !world.destinationAlive()
-                || (world.destination().isEnd() && world.destinationUnsent().isEmpty());
+                || (CommitProtocolRules.isEnd(world.destination()) && world.destinationUnsent().isEmpty());
         if (troubles.contains(Trouble.SOURCE_FAILURE)
                 || (troubles.contains(Trouble.CANCEL) && rules.isCancellable(step))
                 || (peerSilent && world.toSource().isEmpty())) {
@@ -133,7 +133,7 @@ final class CommitProtocolModel {
     private void destinationActs(CommitProtocolWorld world) {
         var step = world.destination();
         boolean peerSilent = world.flags().broken() || !world.sourceAlive()
-                || (world.source().isEnd() && world.sourceUnsent().isEmpty());
+                || (CommitProtocolRules.isEnd(world.source()) && world.sourceUnsent().isEmpty());
         boolean listens = step.compareTo(DestinationStep.RESUMING) < 0;
         if (troubles.contains(Trouble.DESTINATION_FAILURE)
                 || (troubles.contains(Trouble.CANCEL) && rules.isCancellable(step))

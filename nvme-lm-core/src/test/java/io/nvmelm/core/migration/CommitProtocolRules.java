@@ -32,7 +32,17 @@ class CommitProtocolRules {
 
     /// Whether somebody who asked the destination takes the guest back at the source.
     boolean isReleased(DestinationStep step) {
-        return step.isReleased();
+        return step == DestinationStep.GAVE_UP || step == DestinationStep.RELINQUISHED;
+    }
+
+    /// Whether the migration ends in a step: what follows, if anything, is the embedder's call.
+    static boolean isEnd(SourceStep step) {
+        return step.compareTo(SourceStep.COMMITTING) > 0;
+    }
+
+    /// As [#isEnd(SourceStep)].
+    static boolean isEnd(DestinationStep step) {
+        return step.compareTo(DestinationStep.RESUMING) > 0;
     }
 
     /// Whether the decision comes before the first byte of COMMIT.
