@@ -33,7 +33,7 @@ public class StreamFramingBenchmark {
     private static final int HEADER_BYTES = 24;
 
     /// Bytes of the state.
-    @Param({"65536", "16777216"}) public int stateBytes;
+    @Param({"65536", "1048576", "16777216"}) public int stateBytes;
 
     /// Whether state has checksums.
     @Param({"false", "true"}) public boolean checksums;
@@ -43,6 +43,7 @@ public class StreamFramingBenchmark {
     private ByteBuffer piece;
     private ByteBuffer network;
     private Session session;
+    private EndlessStream stream;
     private RecordWriter writer;
     private RecordReader reader;
     private int nextDevice;
@@ -54,15 +55,22 @@ public class StreamFramingBenchmark {
         piece = ByteBuffer.allocateDirect(HEADER_BYTES + PIECE_BYTES);
         network = ByteBuffer.allocateDirect(PIECE_BYTES);
         session = new Session();
-        var stream = new EndlessStream(new StreamSettings(PIECE_BYTES, checksums, Optional.empty()));
-        writer = stream.writer(sent -> sent.position(sent.limit()));
+        stream = new EndlessStream(new StreamSettings(PIECE_BYTES, checksums, Optional.empty()));
         reader = stream.reader(Math.min(PIECE_BYTES, stateBytes));
+        openWriter();
+    }
+
+    private void openWriter() {
+        writer = stream.writer(sent -> sent.position(sent.limit()));
         nextDevice = 0;
     }
 
     /// The source's side, by the stream.
     @Benchmark
     public long write() {
+        if (nextDevice == EndlessStream.DEVICES) {
+            openWriter();
+        }
         session.left = stateBytes;
         return writer.writeState(nextDevice++, session, StateProgress.SILENT);
     }

@@ -10,9 +10,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
-/// A writer and a reader that never come to an end; in the package of the stream, because no stream that ends could be measured.
+/// A writer that takes many states, and a reader that never comes to an end; in the package of the stream, because of a stream with the
+/// devices of a real one nothing could be measured.
 public final class EndlessStream {
-    private static final int DEVICES = 1 << 22;
+    /// States that one writer takes.
+    public static final int DEVICES = 1 << 20;
+
     private static final UUID ID = new UUID(1, 2);
 
     private final StreamSettings settings;
@@ -39,7 +42,7 @@ public final class EndlessStream {
         this.preamble = Preamble.of(StreamKind.FILE, settings, manifest.remaining() - Preamble.BYTES, ID);
     }
 
-    /// {@return a writer that takes four million states, of one device each; the device index in the headers wraps}
+    /// {@return a writer that takes [#DEVICES] states, of one device each; the device index in the headers wraps}
     ///
     /// @param sink what it writes to
     public RecordWriter writer(ByteSink sink) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// and that the totals are those of the records that came.
 ///
 /// Takes no byte beyond the present record. Memory: one buffer, which grows to the largest record that has really arrived; reading
-/// allocates nothing else, but for the HMAC of an authenticated stream. Not thread-safe; blocks as its source does.
+/// allocates nothing else, but in an authenticated stream what the JDK makes of each HMAC: an array of its 32 bytes. Not thread-safe;
+/// blocks as its source does.
 public final class RecordReader {
     private static final int SKIPPED_AT_ONCE = 32 << 10;
 

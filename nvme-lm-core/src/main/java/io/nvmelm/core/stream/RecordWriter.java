@@ -12,7 +12,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the records of one direction of a stream. Memory: one buffer of a piece and the records' own bytes; nothing is allocated for
-/// a piece of state, but for the HMAC of an authenticated stream. Not thread-safe; blocks as its sink does.
+/// a piece of state or its end, but in an authenticated stream what the JDK makes of each HMAC: an array of its 32 bytes. Not
+/// thread-safe; blocks as its sink does.
 ///
 /// After the sink threw, part of a record may be on its way: every further call throws.
 public final class RecordWriter {
@@ -127,13 +128,14 @@ public final class RecordWriter {
     private void putHeader(
             int at, RecordType type, int device, int length, boolean checked, int payloadChecksum) {
         int flags = (type.isCritical() ? RecordHeader.FLAG_CRITICAL : 0) | (checked ? RecordHeader.FLAG_CHECKSUM : 0);
+        // In whole words, because the checksum reads it again at once and would have to wait for bytes stored in parts.
+        long first = type.number()
+                | ((long) flags << (Byte.SIZE * RecordHeader.FLAGS))
+                | ((device & 0xFFFFL) << (Byte.SIZE * RecordHeader.DEVICE));
+        long second = length | (number << Integer.SIZE);
         buffer.clear()
-                .putShort(at + RecordHeader.TYPE, (short) type.number())
-                .putShort(at + RecordHeader.FLAGS, (short) flags)
-                .putShort(at + RecordHeader.DEVICE, (short) device)
-                .putShort(at + RecordHeader.RESERVED, (short) 0)
-                .putInt(at + RecordHeader.PAYLOAD_BYTES, length)
-                .putInt(at + RecordHeader.NUMBER, (int) number)
+                .putLong(at + RecordHeader.TYPE, first)
+                .putLong(at + RecordHeader.PAYLOAD_BYTES, second)
                 .putInt(at + RecordHeader.PAYLOAD_CRC, payloadChecksum);
         buffer.putInt(at + RecordHeader.HEADER_CRC, checksum(buffer, at, RecordHeader.HEADER_CRC));
         number++;

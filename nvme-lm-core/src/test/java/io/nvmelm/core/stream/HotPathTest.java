@@ -18,6 +18,8 @@ class HotPathTest {
     private static final long STATE_BYTES = (long) PIECES * PIECE_BYTES;
     /// Less than a byte for each piece; what is there once (a payload of END, a size) has room.
     private static final long ONCE = 1900;
+    /// What the JDK's `Mac` makes for each HMAC: an array of its 32 bytes.
+    private static final long TAG_ARRAY = 48;
 
     private static long allocated(Runnable action) {
         try {
@@ -36,41 +38,70 @@ class HotPathTest {
     @Test
     void aPieceThatIsWrittenAllocatesNothing() {
         for (boolean checksums : new boolean[] {true, false}) {
-            var writer = writer(checksums, 2);
-            writer.writeState(0, new Zeros(), StateProgress.SILENT);
-            var session = new Zeros();
-            assertThat(allocated(() -> writer.writeState(1, session, StateProgress.SILENT))).isLessThan(ONCE);
+            assertThat(allocatedByWriting(settings(checksums))).isLessThan(ONCE);
         }
     }
 
     @Test
     void aPieceThatIsReadAllocatesNothing() {
         for (boolean checksums : new boolean[] {true, false}) {
-            var recording = ByteBuffer.allocate((int) STATE_BYTES * 2 + (1 << 20));
-            var writer = new RecordWriter(
-                    recording::put, settings(checksums), preamble(checksums), Optional.empty(), 2);
-            var manifest = new Origin(Samples.STREAM_ID, "1")
-                    .manifest(List.of(Samples.kernelDevice(), Samples.kernelDevice()), List.of());
-            var encoded = ManifestCodec.encode(manifest);
-            var preamble = Preamble.of(
-                    StreamKind.SOURCE_TO_DESTINATION, settings(checksums), encoded.remaining(), Samples.STREAM_ID);
-            writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, encoded);
-            writer.writeState(0, new Zeros(), StateProgress.SILENT);
-            writer.writeState(1, new Zeros(), StateProgress.SILENT);
-            recording.flip();
-            byte[] bytes = new byte[PIECE_BYTES];
-            var input = new StreamInput(target -> {
-                int count = Math.min(target.remaining(), recording.remaining());
-                target.put(target.position(), recording, recording.position(), count).position(
-                        target.position() + count);
-                recording.position(recording.position() + count);
-                return count;
-            });
-            var reader = new RecordReader(input, withHeader(preamble), Optional.empty());
-            reader.readManifest();
-            readState(reader, bytes);
-            assertThat(allocated(() -> readState(reader, bytes))).isLessThan(ONCE);
+            assertThat(allocatedByReading(settings(checksums))).isLessThan(ONCE);
         }
+    }
+
+    @Test
+    void anAuthenticatedPieceAllocatesTheArrayOfItsHmacAndNothingElse() {
+        var authenticated = settings(true).withKey(Samples.AUTHENTICATED.key().orElseThrow());
+        assertThat(allocatedByWriting(authenticated)).isLessThan(PIECES * TAG_ARRAY + ONCE);
+        assertThat(allocatedByReading(authenticated)).isLessThan(PIECES * TAG_ARRAY + ONCE);
+    }
+
+    @Test
+    void aStateOfOnePieceAllocatesNothing() {
+        var session = new Zeros(PIECE_BYTES);
+        var writer = writer(settings(true), 2 * PIECES);
+        writeStates(writer, session, 0);
+        assertThat(allocated(() -> writeStates(writer, session, PIECES))).isLessThan(ONCE);
+    }
+
+    private static void writeStates(RecordWriter writer, Zeros session, int firstDevice) {
+        for (int i = 0; i < PIECES; i++) {
+            session.left = PIECE_BYTES;
+            writer.writeState(firstDevice + i, session, StateProgress.SILENT);
+        }
+    }
+
+    private static long allocatedByWriting(StreamSettings settings) {
+        var writer = writer(settings, 2);
+        writer.writeState(0, new Zeros(STATE_BYTES), StateProgress.SILENT);
+        var session = new Zeros(STATE_BYTES);
+        return allocated(() -> writer.writeState(1, session, StateProgress.SILENT));
+    }
+
+    private static long allocatedByReading(StreamSettings settings) {
+        var recording = ByteBuffer.allocate((int) STATE_BYTES * 2 + (1 << 20));
+        var writer = new RecordWriter(recording::put, settings, preamble(settings), authenticator(settings), 2);
+        var manifest = new Origin(Samples.STREAM_ID, "1")
+                .manifest(List.of(Samples.kernelDevice(), Samples.kernelDevice()), List.of());
+        var encoded = ManifestCodec.encode(manifest);
+        var preamble = Preamble.of(
+                StreamKind.SOURCE_TO_DESTINATION, settings, encoded.remaining(), Samples.STREAM_ID);
+        writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, encoded);
+        writer.writeState(0, new Zeros(STATE_BYTES), StateProgress.SILENT);
+        writer.writeState(1, new Zeros(STATE_BYTES), StateProgress.SILENT);
+        recording.flip();
+        byte[] bytes = new byte[PIECE_BYTES];
+        var input = new StreamInput(target -> {
+            int count = Math.min(target.remaining(), recording.remaining());
+            target.put(target.position(), recording, recording.position(), count).position(
+                    target.position() + count);
+            recording.position(recording.position() + count);
+            return count;
+        });
+        var reader = new RecordReader(input, withHeader(preamble), authenticator(settings));
+        reader.readManifest();
+        readState(reader, bytes);
+        return allocated(() -> readState(reader, bytes));
     }
 
     private static void readState(RecordReader reader, byte[] bytes) {
@@ -87,8 +118,13 @@ class HotPathTest {
         return new StreamSettings(PIECE_BYTES, checksums, Optional.empty());
     }
 
-    private static Preamble preamble(boolean checksums) {
-        return Preamble.of(StreamKind.SOURCE_TO_DESTINATION, settings(checksums), 0, Samples.STREAM_ID);
+    private static Preamble preamble(StreamSettings settings) {
+        return Preamble.of(StreamKind.SOURCE_TO_DESTINATION, settings, 0, Samples.STREAM_ID);
+    }
+
+    private static Optional<Authenticator> authenticator(StreamSettings settings) {
+        return settings.key()
+                .map(key -> Authenticator.of(key, StreamKind.SOURCE_TO_DESTINATION, List.of(new byte[Preamble.BYTES])));
     }
 
     /// The recording starts behind the preamble.
@@ -104,12 +140,12 @@ class HotPathTest {
                 preamble.streamId());
     }
 
-    private static RecordWriter writer(boolean checksums, int devices) {
+    private static RecordWriter writer(StreamSettings settings, int devices) {
         var writer = new RecordWriter(
                 bytes -> bytes.position(bytes.limit()),
-                settings(checksums),
-                preamble(checksums),
-                Optional.empty(),
+                settings,
+                preamble(settings),
+                authenticator(settings),
                 devices);
         writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, Records.empty());
         return writer;
@@ -117,7 +153,13 @@ class HotPathTest {
 
     /// A state of zeros.
     private static final class Zeros implements MigrationData {
-        private long left = STATE_BYTES;
+        private final OptionalLong total;
+        private long left;
+
+        Zeros(long bytes) {
+            total = OptionalLong.of(bytes);
+            left = bytes;
+        }
 
         @Override
         public Direction direction() {
@@ -139,7 +181,7 @@ class HotPathTest {
 
         @Override
         public OptionalLong totalBytes() {
-            return OptionalLong.of(STATE_BYTES);
+            return total;
         }
 
         @Override
