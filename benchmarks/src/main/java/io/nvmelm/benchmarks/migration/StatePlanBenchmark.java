@@ -1,4 +1,4 @@
-package io.nvmelm.benchmarks;
+package io.nvmelm.benchmarks.migration;
 
 import io.nvmelm.DeviceState;
 import io.nvmelm.MigrationCapability;

@@ -1,4 +1,4 @@
-package io.nvmelm.benchmarks;
+package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.MigrationData;
 import io.nvmelm.transport.vfio.EndlessDevice;

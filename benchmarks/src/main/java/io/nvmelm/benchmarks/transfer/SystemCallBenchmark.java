@@ -1,4 +1,4 @@
-package io.nvmelm.benchmarks;
+package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.SystemCalls;

@@ -1,4 +1,4 @@
-package io.nvmelm.benchmarks;
+package io.nvmelm.benchmarks.dirty;
 
 import io.nvmelm.core.controller.FilledUserDataRing;
 import java.util.concurrent.TimeUnit;
