@@ -5,24 +5,15 @@ import io.nvmelm.transport.vfio.EndlessDevice;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.SystemCalls;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -30,76 +21,91 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// State on its way from the file of a migrating kernel device into a pipe that another process empties: by a session of the
-/// library and a channel, and by a loop in C, which is compiled here (`cc` on the path). One operation is one MiB.
-@SuppressWarnings("restricted") // the baseline is a library that was just compiled
+/// State on its way from the file of a migrating kernel device to a channel, or from a channel to such a file: by a session of the
+/// library and a channel. One operation is one state. The baselines are a bare loop over two file channels in Java, and a loop over two
+/// descriptors in C, which is compiled here (`cc` on the path).
+///
+/// The device's file is `/dev/zero` when it saves and `/dev/null` when it loads, so the kernel's part is one clearing of each piece at
+/// most. The other end is a pipe that another process empties or fills, or what it would be without such a process: `/dev/null` when
+/// saving, `/dev/zero` when loading.
 @State(Scope.Thread)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class MigrationDataBenchmark {
-    private static final int MIB = 1 << 20;
-    private static final int MIBS = 64;
-    private static final long TOTAL_BYTES = (long) MIBS * MIB;
+    private static final String ZERO = "/dev/zero";
+    private static final String NULL = "/dev/null";
     private static final int WRITE_ONLY = 1;
 
-    /// Bytes of a read and of a write.
-    @Param({"262144", "1048576"}) public int pieceBytes;
+    /// Which way the state goes.
+    public enum Way {
+        /// From the device to the channel.
+        SAVE,
+        /// From the channel to the device.
+        LOAD
+    }
 
+    /// What is at the other end of the channel.
+    public enum Peer {
+        /// Another process.
+        PIPE,
+        /// Nothing.
+        NONE
+    }
+
+    /// State and piece, see [TransferSize].
+    @Param({"6K/4K", "64K/64K", "1M/256K", "16M/1M", "256M/4M"}) public String transfer;
+
+    /// Which way the state goes.
+    @Param({"SAVE", "LOAD"}) public Way way;
+
+    /// What is at the other end of the channel.
+    @Param({"NONE", "PIPE"}) public Peer peer;
+
+    private TransferSize size;
     private Path folder;
-    private Process drain;
+    private Process other;
     private EndlessDevice device;
     private MigrationData session;
-    private FileChannel pipe;
+    private FileChannel in;
+    private FileChannel out;
+    private FileChannel channel;
     private ByteBuffer piece;
-    private MethodHandle copyLoop;
-    private MemorySegment nativePiece;
+    private LoopInC loopInC;
     private SystemCalls calls;
-    private int sourceFd;
-    private int pipeFd;
+    private int inFd;
+    private int outFd;
 
-    /// Makes the pipe, and both ways into it.
+    /// Makes both ends, for all three ways between them.
     @Setup
     public void prepare() throws IOException, InterruptedException {
+        size = TransferSize.of(transfer);
         folder = Files.createTempDirectory("nvme-lm-benchmark");
-        var fifo = folder.resolve("pipe");
-        run("mkfifo", fifo.toString());
-        drain = new ProcessBuilder("dd", "if=" + fifo, "of=/dev/null", "bs=1M", "status=none").start();
-        pipe = FileChannel.open(fifo, StandardOpenOption.WRITE);
-        device = new EndlessDevice();
-        session = device.save();
-        piece = ByteBuffer.allocateDirect(pieceBytes);
-
+        boolean saves = way == Way.SAVE;
+        var end = peer == Peer.PIPE ? startOther(saves) : saves ? NULL : ZERO;
+        var from = saves ? ZERO : end;
+        var to = saves ? end : NULL;
+        in = FileChannel.open(Path.of(from), StandardOpenOption.READ);
+        out = FileChannel.open(Path.of(to), StandardOpenOption.WRITE);
+        channel = saves ? out : in;
+        device = new EndlessDevice(saves ? ZERO : NULL);
+        session = saves ? device.save() : device.load();
+        piece = ByteBuffer.allocateDirect(size.pieceBytes());
         calls = LinuxHost.local().calls();
-        sourceFd = calls.open("/dev/zero", SystemCalls.OPEN_READ_ONLY);
-        pipeFd = calls.open(fifo.toString(), WRITE_ONLY);
-        copyLoop = compileCopyLoop();
-        nativePiece = Arena.ofAuto().allocate(pieceBytes, 4096);
+        inFd = calls.open(from, SystemCalls.OPEN_READ_ONLY);
+        outFd = calls.open(to, WRITE_ONLY);
+        loopInC = new LoopInC(folder, size.pieceBytes());
     }
 
-    private MethodHandle compileCopyLoop() throws IOException, InterruptedException {
-        var source = folder.resolve("copy_loop.c");
-        try (var text = MigrationDataBenchmark.class.getResourceAsStream("copy_loop.c")) {
-            Files.copy(text, source);
-        }
-        var library = folder.resolve("libcopyloop.so");
-        run("cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString());
-        return Linker.nativeLinker()
-                .downcallHandle(
-                        SymbolLookup.libraryLookup(library, Arena.ofAuto()).findOrThrow("copy_loop"),
-                        FunctionDescriptor.of(
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_INT,
-                                ValueLayout.JAVA_INT,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG));
-    }
-
-    private static void run(String... command) throws IOException, InterruptedException {
-        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-        if (status != 0) {
-            throw new AssertionError(List.of(command) + " ended with " + status);
-        }
+    /// Starts the process that empties or fills a pipe.
+    private String startOther(boolean empties) throws IOException, InterruptedException {
+        var fifo = folder.resolve("pipe").toString();
+        LoopInC.run("mkfifo", fifo);
+        other = new ProcessBuilder(
+                "dd", "bs=1M", "status=none", empties ? "if=" + fifo : "if=" + ZERO, empties ? "of=" + NULL : "of="
+                        + fifo)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return fifo;
     }
 
     /// Closes everything; the other process ends with the pipe.
@@ -107,10 +113,13 @@ public class MigrationDataBenchmark {
     public void close() throws IOException, InterruptedException {
         session.close();
         device.close();
-        pipe.close();
-        calls.close(sourceFd);
-        calls.close(pipeFd);
-        drain.waitFor();
+        in.close();
+        out.close();
+        calls.close(inFd);
+        calls.close(outFd);
+        if (other != null) {
+            other.waitFor();
+        }
         try (var files = Files.list(folder)) {
             for (var file : files.toList()) {
                 Files.delete(file);
@@ -121,31 +130,55 @@ public class MigrationDataBenchmark {
 
     /// By the library.
     @Benchmark
-    @OperationsPerInvocation(MIBS)
     public long session() throws IOException {
-        long left = TOTAL_BYTES;
+        return way == Way.SAVE ? save() : load();
+    }
+
+    private long save() throws IOException {
+        long left = size.stateBytes();
         while (left > 0) {
-            int count = session.read(piece.clear().limit((int) Math.min(pieceBytes, left)));
-            if (count <= 0) {
-                throw new AssertionError("read " + count);
-            }
+            left -= requireSome(session.read(piece.clear().limit((int) Math.min(size.pieceBytes(), left))));
             piece.flip();
             while (piece.hasRemaining()) {
-                pipe.write(piece);
+                channel.write(piece);
             }
-            left -= count;
         }
         return left;
     }
 
-    /// The baseline: by a loop in C.
-    @Benchmark
-    @OperationsPerInvocation(MIBS)
-    public long loopInC() throws Throwable {
-        long copied = (long) copyLoop.invokeExact(sourceFd, pipeFd, nativePiece, (long) pieceBytes, TOTAL_BYTES);
-        if (copied != TOTAL_BYTES) {
-            throw new AssertionError("the loop in C returned " + copied);
+    private long load() throws IOException {
+        long left = size.stateBytes();
+        while (left > 0) {
+            left -= requireSome(channel.read(piece.clear().limit((int) Math.min(size.pieceBytes(), left))));
+            session.write(piece.flip());
         }
-        return copied;
+        return left;
+    }
+
+    private static int requireSome(int count) {
+        if (count <= 0) {
+            throw new AssertionError("read " + count);
+        }
+        return count;
+    }
+
+    /// The baseline in Java.
+    @Benchmark
+    public long loopInJava() throws IOException {
+        long left = size.stateBytes();
+        while (left > 0) {
+            left -= requireSome(in.read(piece.clear().limit((int) Math.min(size.pieceBytes(), left))));
+            piece.flip();
+            while (piece.hasRemaining()) {
+                out.write(piece);
+            }
+        }
+        return left;
+    }
+
+    /// The baseline in C.
+    @Benchmark
+    public long loopInC() throws Throwable {
+        return loopInC.copy(inFd, outFd, size.stateBytes());
     }
 }

@@ -12,28 +12,36 @@ import io.nvmelm.transport.vfio.uapi.VfioFeature;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// A device whose state never ends: the migration ioctls are answered here, and the file that a session reads is `/dev/zero`,
-/// read by the system calls of this host. So the way of the data is the real one, and its source is as fast as one can be.
+/// A device whose state never ends: the migration ioctls are answered here, and the file that a session reads or writes is one of this
+/// host, for instance `/dev/zero`, by the system calls of this host. So the way of the data is the real one, and its end is as fast as
+/// one can be.
 public final class EndlessDevice implements AutoCloseable {
-    private static final String SOURCE = "/dev/zero";
+    private static final int WRITE_ONLY = 1;
 
     private final LinuxHost local = LinuxHost.local();
     private final VfioMigratableDevice device;
     private final int fd;
 
     /// Opens it.
-    public EndlessDevice() {
+    ///
+    /// @param file what sessions read or write
+    public EndlessDevice(String file) {
         fd = local.calls().eventfd();
         device = VfioMigratableDevice.overFileDescriptor(
-                new LinuxHost(new Calls(local.calls()), local.files(), HostClock.system()),
+                new LinuxHost(new Calls(local.calls(), file), local.files(), HostClock.system()),
                 fd,
                 "endless",
                 TransferOptions.defaults());
     }
 
-    /// {@return a session that reads from `/dev/zero`}
+    /// {@return a session that reads from the file}
     public MigrationData save() {
         return device.setState(DeviceState.STOP_COPY).orElseThrow();
+    }
+
+    /// {@return a session that writes to the file}
+    public MigrationData load() {
+        return device.setState(DeviceState.RESUMING).orElseThrow();
     }
 
     @Override
@@ -46,10 +54,12 @@ public final class EndlessDevice implements AutoCloseable {
     private static final class Calls implements SystemCalls {
         private static final int PAYLOAD = VfioFeature.Feature.DATA;
         private final SystemCalls host;
+        private final String file;
         private int state = VfioFeature.DEVICE_STATE_RUNNING;
 
-        Calls(SystemCalls host) {
+        Calls(SystemCalls host, String file) {
             this.host = host;
+            this.file = file;
         }
 
         @Override
@@ -69,17 +79,22 @@ public final class EndlessDevice implements AutoCloseable {
                     } else {
                         argument.set(ValueLayout.JAVA_INT, PAYLOAD, state);
                     }
-                    boolean saves = set && state == VfioFeature.DEVICE_STATE_STOP_COPY;
-                    argument.set(
-                            ValueLayout.JAVA_INT,
-                            PAYLOAD + VfioFeature.MigState.DATA_FD,
-                            saves ? host.open(SOURCE, SystemCalls.OPEN_READ_ONLY) : -1);
+                    argument.set(ValueLayout.JAVA_INT, PAYLOAD + VfioFeature.MigState.DATA_FD, set ? dataFd() : -1);
                 }
                 default -> {
                     return -Errno.ENOTTY;
                 }
             }
             return 0;
+        }
+
+        /// Opens the file of the session that a state begins with.
+        private int dataFd() {
+            return switch (state) {
+                case VfioFeature.DEVICE_STATE_STOP_COPY -> host.open(file, SystemCalls.OPEN_READ_ONLY);
+                case VfioFeature.DEVICE_STATE_RESUMING -> host.open(file, WRITE_ONLY);
+                default -> -1;
+            };
         }
 
         @Override
