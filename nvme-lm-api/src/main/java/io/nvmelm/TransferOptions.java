@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// How the state of a controller is moved by commands: deadlines, sizes and the number of commands in flight.
 ///
-/// Memory used for one controller is at most `pieceBytes` times `commandsInFlight`.
+/// Memory used for one controller is at most `pieceBytes` times `commandsInFlight`, and 48 bytes for a header.
 ///
 /// @param commandTimeout   deadline of each command but Suspend
 /// @param suspendTimeout   deadline of Suspend, which completes only when the controller has finished all it had
@@ -13,8 +13,8 @@ import java.time.Duration;
 /// @param maximumStateBytes largest controller state accepted from a device or a stream, in bytes
 /// @param pieceBytes       bytes moved by one command, a multiple of 4 of 64 or more; the transport's and the
 ///                         controller's own limits apply on top
-/// @param commandsInFlight commands that read state at the same time, 1 or more; the transport's limit applies on top.
-///                         State is written by one command at a time, as the standard demands
+/// @param commandsInFlight commands that read state at the same time, 1 or more, beside which the header may be read again; the
+///                         transport's limit applies on top. State is written by one command at a time, as the standard demands
 public record TransferOptions(
         Duration commandTimeout,
         Duration suspendTimeout,

@@ -26,10 +26,10 @@ import org.openjdk.jmh.annotations.TearDown;
 /// descriptors in C, which is compiled here (`cc` on the path).
 ///
 /// The device's file is `/dev/zero` when it saves and `/dev/null` when it loads, so the kernel's part is one clearing of each piece at
-/// most. The other end is a pipe that another process empties or fills, or what it would be without such a process: `/dev/null` when
+/// most. Medians are compared: a mean has in it what the scheduler does on a busy machine. The other end is a pipe that another process empties or fills, or what it would be without such a process: `/dev/null` when
 /// saving, `/dev/zero` when loading.
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class MigrationDataBenchmark {
     private static final String ZERO = "/dev/zero";

@@ -2,15 +2,18 @@ package io.nvmelm.core.controller;
 
 import io.nvmelm.FailureCategory;
 import io.nvmelm.TransportException;
+import io.nvmelm.nvme.ControllerState;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Transfer memory for the pieces of a state, kept from one session to the next so that nothing is allocated in the blackout.
-/// Memory in which a command may still write is never handed out again. Thread-safe.
+/// Transfer memory for the pieces of a state, kept from one session to the next so that nothing is allocated in the blackout; with a
+/// pool of its own for a header that is read beside them. Memory in which a command may still write is never handed out again.
+/// Thread-safe.
 final class PiecePool implements AutoCloseable {
 
     /// One buffer: the memory and one view of it that lives as long.
@@ -28,19 +31,34 @@ final class PiecePool implements AutoCloseable {
     private final int bufferBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Buffer> free = new ArrayDeque<>();
+    /// Null in a pool for headers.
+    private final @Nullable PiecePool headers;
     private boolean closed;
 
     PiecePool(AdminTransport transport, int bufferBytes) {
+        this(transport, bufferBytes, new PiecePool(transport, ControllerState.HEADER_BYTES, null));
+    }
+
+    private PiecePool(AdminTransport transport, int bufferBytes, @Nullable PiecePool headers) {
         this.transport = transport;
         this.bufferBytes = bufferBytes;
+        this.headers = headers;
+    }
+
+    /// The pool whose buffers have room for the header of a state and no more.
+    PiecePool headers() {
+        return Objects.requireNonNull(headers, "headers of headers");
     }
 
     int bufferBytes() {
         return bufferBytes;
     }
 
-    /// Makes sure that so many buffers are at hand.
+    /// Makes sure that so many buffers are at hand, and one for a header when they are several.
     void prepare(int count) {
+        if (count > 1 && headers != null) {
+            headers.prepare(1);
+        }
         while (true) {
             lock.lock();
             try {
@@ -113,6 +131,9 @@ final class PiecePool implements AutoCloseable {
             free.clear();
         } finally {
             lock.unlock();
+        }
+        if (headers != null) {
+            headers.close();
         }
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// The first command fetches the header together with as much of the state as one command can carry, so a state that fits costs one
 /// command. With an expected size the following pieces are asked for at the same time. Every completion must say that the controller
 /// was suspended (CSUP); a controller that never says so must say it in the header (CSATTR). Consistency is promised per command only,
-/// so behind a state of several pieces the header is read again and compared.
+/// so with a state of several pieces the header is read again and compared: together with the last pieces where each completion says
+/// that the controller was suspended, so that this takes no time of its own, and behind them where none does.
 final class StateReader implements StateSource {
 
     /// A command in flight and where its data goes.
@@ -40,6 +41,8 @@ final class StateReader implements StateSource {
     private long sizes1;
     private boolean suspendedInCompletions;
     private boolean severalPieces;
+    /// The command that reads the header again, from when it is sent to when it was waited for.
+    private @Nullable Piece comparison;
     private PiecePool.@Nullable Buffer current;
     private long delivered;
     private boolean ended;
@@ -160,28 +163,38 @@ final class StateReader implements StateSource {
     private void fill() {
         while (count + (current == null ? 0 : 1) < ring.length && nextOffset < totalBytes) {
             long bytes = Math.min(pool.bufferBytes(), totalBytes - nextOffset);
-            submit(nextOffset, bytes);
+            ring[(first + count) % ring.length] = submit(pool, nextOffset, bytes);
+            count++;
             nextOffset += bytes;
+        }
+        if (severalPieces
+                && suspendedInCompletions
+                && nextOffset == totalBytes
+                && comparison == null
+                && count < port.transport().limits().maximumCommandsInFlight()) {
+            comparison = submit(pool.headers(), 0, ControllerState.HEADER_BYTES);
         }
     }
 
-    private void submit(long byteOffset, long bytes) {
+    private Piece submit(PiecePool lender, long byteOffset, long bytes) {
         var command = format.get(controllerId, byteOffset, bytes);
-        var buffer = pool.take();
+        var buffer = lender.take();
         try {
-            var pending = port.submit(command, buffer.memory, options.commandTimeout());
-            ring[(first + count) % ring.length] = new Piece(pending, command, buffer);
-            count++;
+            return new Piece(port.submit(command, buffer.memory, options.commandTimeout()), command, buffer);
         } catch (RuntimeException e) {
-            pool.giveBack(buffer);
+            lender.giveBack(buffer);
             throw e;
         }
     }
 
-    /// Waits for the oldest command and takes it off the ring. On failure its buffer is given up; memory is used again only after a
-    /// completion says that the command is over.
+    /// Waits for the oldest command and takes it off the ring.
     private Piece awaitFirst() {
-        var piece = takeFirst();
+        return await(takeFirst(), pool);
+    }
+
+    /// Waits for a command. On failure its buffer is given up; memory is used again only after a completion says that the command is
+    /// over.
+    private Piece await(Piece piece, PiecePool lender) {
         Completion completion;
         try {
             completion = port.await(piece.pending);
@@ -193,7 +206,7 @@ final class StateReader implements StateSource {
             CommandPort.requireSuccess(piece.command, completion);
             requireSuspended(piece, completion);
         } catch (LiveMigrationException e) {
-            pool.giveBack(piece.buffer);
+            lender.giveBack(piece.buffer);
             throw e;
         }
         piece.buffer.bytes.clear();
@@ -239,14 +252,15 @@ final class StateReader implements StateSource {
             ring[last] = null;
             count--;
             if (piece != null) {
-                settle(piece);
+                settle(piece, pool);
             }
         }
     }
 
     private void compareHeader() {
-        submit(0, ControllerState.HEADER_BYTES);
-        var piece = awaitFirst();
+        var sent = comparison == null ? submit(pool.headers(), 0, ControllerState.HEADER_BYTES) : comparison;
+        comparison = null;
+        var piece = await(sent, pool.headers());
         try {
             var header = new ControllerStateView().wrap(piece.buffer.memory.segment(), 0);
             if (header.nvmeStateDwords() != sizes0
@@ -263,7 +277,7 @@ final class StateReader implements StateSource {
                         "controller " + controllerId + " was no longer suspended when its state had been read");
             }
         } finally {
-            pool.giveBack(piece.buffer);
+            pool.headers().giveBack(piece.buffer);
         }
     }
 
@@ -277,15 +291,19 @@ final class StateReader implements StateSource {
         pool.giveBack(current);
         current = null;
         while (count > 0) {
-            settle(takeFirst());
+            settle(takeFirst(), pool);
+        }
+        if (comparison != null) {
+            settle(comparison, pool.headers());
+            comparison = null;
         }
     }
 
     /// Waits until a command can no longer write and gives its buffer back. What it answers is of no use to anybody.
-    private void settle(Piece piece) {
+    private void settle(Piece piece, PiecePool lender) {
         try {
             port.await(piece.pending);
-            pool.giveBack(piece.buffer);
+            lender.giveBack(piece.buffer);
         } catch (LiveMigrationException _) {
             PiecePool.discard(piece.buffer);
         }

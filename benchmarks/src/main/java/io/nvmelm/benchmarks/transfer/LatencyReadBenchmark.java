@@ -1,0 +1,75 @@
+package io.nvmelm.benchmarks.transfer;
+
+import io.nvmelm.benchmarks.migration.LargeController;
+import io.nvmelm.benchmarks.migration.LatencyTransport;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/// Reading a state of n pieces from a device whose commands take 1 ms each, by the clock on the wall, with several in flight. One
+/// operation is one state. The baseline waits as long as that takes at least: 1 ms for each round of commands that are in flight
+/// together. The same in virtual time, to the nanosecond, is a test (`LatencyReadTest`).
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class LatencyReadBenchmark {
+    private static final int PIECE_BYTES = 64 << 10;
+    private static final Duration LATENCY = Duration.ofMillis(1);
+
+    /// Pieces of the state.
+    @Param({"1", "16", "64"}) public int pieces;
+
+    /// Commands in flight.
+    @Param({"1", "4", "16"}) public int inFlight;
+
+    private LargeController controller;
+    private ByteBuffer piece;
+
+    /// Makes the controller.
+    @Setup
+    public void prepare() {
+        controller = new LargeController((long) pieces * PIECE_BYTES, PIECE_BYTES, inFlight, LATENCY);
+        piece = ByteBuffer.allocateDirect(PIECE_BYTES);
+        read();
+    }
+
+    /// Closes the controller.
+    @TearDown
+    public void close() {
+        controller.close();
+    }
+
+    /// By the library.
+    @Benchmark
+    public long read() {
+        long bytes = 0;
+        var saving = controller.save();
+        int count = saving.read(piece.clear());
+        while (count >= 0) {
+            bytes += count;
+            count = saving.read(piece.clear());
+        }
+        return bytes;
+    }
+
+    /// The baseline: nothing but waiting.
+    @Benchmark
+    public long rounds() {
+        long due = System.nanoTime();
+        int rounds = Math.ceilDiv(pieces, inFlight);
+        for (int i = 0; i < rounds; i++) {
+            due += LATENCY.toNanos();
+            LatencyTransport.waitUntil(due);
+        }
+        return rounds;
+    }
+}
