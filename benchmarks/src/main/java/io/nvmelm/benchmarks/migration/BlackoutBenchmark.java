@@ -23,7 +23,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /// blackout contains the model's own work (it parses, verifies and rebuilds queues); the difference to `serial` on the same device is
 /// what the library costs there.
 ///
-/// The baseline is [SerialMigration]. Between two operations the sides change their roles, outside of what is measured.
+/// The distribution `commands` says how many commands that took, see [DistributionProfiler]. The baseline is [SerialMigration]. Between two operations the sides change their roles, outside of what is measured.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -36,7 +36,9 @@ public class BlackoutBenchmark {
 
     private MovingController controller;
     private SerialMigration serial;
+    private final Distribution commands = Distribution.ofCounts("commands");
     private boolean isSerial;
+    private long commandsBefore;
 
     /// Makes the hosts.
     @Setup
@@ -59,11 +61,13 @@ public class BlackoutBenchmark {
         } else {
             controller.prepare();
         }
+        commandsBefore = controller.commands();
     }
 
     /// Does what is done when the guest runs again.
     @TearDown(Level.Invocation)
     public void behindTheBlackout() {
+        commands.record(controller.commands() - commandsBefore);
         if (isSerial) {
             controller.settleSerial();
         } else {

@@ -43,6 +43,7 @@ public final class MovingController implements AutoCloseable {
     private final class Side {
         final InMemorySubsystem subsystem;
         final int controllerId;
+        final CountingTransport counted;
         AdminTransport transport;
         ControlledFunction function;
         InstantTransport instant;
@@ -58,15 +59,20 @@ public final class MovingController implements AutoCloseable {
                     .vendorStatePadding(setting.paddingBytes())
                     .maximumStateBytes(1L << 28)
                     .latency(setting.latency())
-                    .commandLogCapacity(setting.logCapacity())
+                    .commandLogCapacity(1)
                     .namespace(medium)
                     .build();
-            transport = subsystem.controllingTransport();
+            counted = new CountingTransport(subsystem.controllingTransport());
+            transport = counted;
             function = controller().function();
         }
 
         InMemoryController controller() {
             return subsystem.controller(controllerId);
+        }
+
+        long commands() {
+            return instant != null ? instant.commands() : counted.commands();
         }
 
         void open(TransferOptions options) {
@@ -83,15 +89,13 @@ public final class MovingController implements AutoCloseable {
     /// @param latency      what commands take in virtual time; for the model alone
     /// @param wall         what a command of migration takes by the clock on the wall; for the instant device alone
     /// @param options      sizes of pieces, and commands in flight
-    /// @param logCapacity  commands that the model remembers
     public record Setting(
             Kind kind,
             int queuePairs,
             int paddingBytes,
             LatencyModel latency,
             Duration wall,
-            TransferOptions options,
-            int logCapacity) {
+            TransferOptions options) {
 
         /// {@return hosts without latency}
         ///
@@ -99,7 +103,7 @@ public final class MovingController implements AutoCloseable {
         /// @param queuePairs I/O queue pairs of the controller
         public static Setting of(Kind kind, int queuePairs) {
             return new Setting(
-                    kind, queuePairs, 0, LatencyModel.none(), Duration.ZERO, TransferOptions.defaults(), 0);
+                    kind, queuePairs, 0, LatencyModel.none(), Duration.ZERO, TransferOptions.defaults());
         }
 
         /// {@return the same with a larger state, read and written in pieces}
@@ -107,21 +111,21 @@ public final class MovingController implements AutoCloseable {
         /// @param bytes     by how much it is larger
         /// @param transfers pieces and commands in flight
         public Setting withState(int bytes, TransferOptions transfers) {
-            return new Setting(kind, queuePairs, bytes, latency, wall, transfers, logCapacity);
+            return new Setting(kind, queuePairs, bytes, latency, wall, transfers);
         }
 
-        /// {@return the same with latency in virtual time, and with a log of the commands}
+        /// {@return the same with latency in virtual time}
         ///
         /// @param model what commands take
         public Setting withLatency(LatencyModel model) {
-            return new Setting(kind, queuePairs, paddingBytes, model, wall, options, 1 << 12);
+            return new Setting(kind, queuePairs, paddingBytes, model, wall, options);
         }
 
         /// {@return the same with latency by the clock on the wall}
         ///
         /// @param each what a command of migration takes
         public Setting withWallLatency(Duration each) {
-            return new Setting(kind, queuePairs, paddingBytes, latency, each, options, logCapacity);
+            return new Setting(kind, queuePairs, paddingBytes, latency, each, options);
         }
     }
 
@@ -190,18 +194,9 @@ public final class MovingController implements AutoCloseable {
         return clock.nanoTime();
     }
 
-    /// Empties the logs of commands.
-    public void clearLogs() {
-        source.subsystem.clearAdminCommandLog();
-        destination.subsystem.clearAdminCommandLog();
-    }
-
-    /// {@return commands in the logs of both sides; those of migration alone where the device is instant, all since it was made}
-    public long loggedCommands() {
-        if (source.instant != null) {
-            return source.instant.commands() + destination.instant.commands();
-        }
-        return source.subsystem.adminCommandLog().size() + destination.subsystem.adminCommandLog().size();
+    /// {@return commands that both controlling controllers were sent so far; of an instant device those that it answered itself}
+    public long commands() {
+        return source.commands() + destination.commands();
     }
 
     /// {@return the state of the controller that moves, which goes on running}

@@ -2,11 +2,12 @@ package io.nvmelm.core.codec;
 
 import java.util.Arrays;
 
-/// Set of queue identifiers, all 65 536 of them, in 8 KiB that are allocated once.
+/// Set of queue identifiers, any of the 65 536. Has room for those below 1024, which is 128 bytes, and grows up to 8 KiB for others.
 final class QueueIdSet {
-    private static final int WORDS = 0x1_0000 / Long.SIZE;
+    /// Identifiers for which there is room from the start.
+    static final int FIRST_ROOM = 1024;
 
-    private final long[] words = new long[WORDS];
+    private long[] words = new long[FIRST_ROOM / Long.SIZE];
 
     void clear() {
         Arrays.fill(words, 0);
@@ -14,20 +15,30 @@ final class QueueIdSet {
 
     /// Adds an identifier; answers whether it was not in the set.
     boolean add(int id) {
+        int word = id / Long.SIZE;
+        if (word >= words.length) {
+            words = Arrays.copyOf(words, roomFor(word));
+        }
         long bit = 1L << id;
-        boolean added = (words[id / Long.SIZE] & bit) == 0;
-        words[id / Long.SIZE] |= bit;
+        boolean added = (words[word] & bit) == 0;
+        words[word] |= bit;
         return added;
     }
 
+    /// {@return length, a power of two, of an array that has a place}
+    static int roomFor(int place) {
+        return 2 * Integer.highestOneBit(place);
+    }
+
     boolean contains(int id) {
-        return (words[id / Long.SIZE] & 1L << id) != 0;
+        int word = id / Long.SIZE;
+        return word < words.length && (words[word] & 1L << id) != 0;
     }
 
     boolean containsAll(QueueIdSet other) {
         long missing = 0;
-        for (int i = 0; i < WORDS; i++) {
-            missing |= other.words[i] & ~words[i];
+        for (int i = 0; i < other.words.length; i++) {
+            missing |= other.words[i] & ~(i < words.length ? words[i] : 0);
         }
         return missing == 0;
     }

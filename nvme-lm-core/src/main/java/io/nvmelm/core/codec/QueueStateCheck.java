@@ -1,9 +1,10 @@
 package io.nvmelm.core.codec;
 
 import io.nvmelm.InvalidValueException;
+import java.util.Arrays;
 
 /// Checks the queues of one NVMe Controller State, version 0, in their order: submission queues, then completion
-/// queues, then [#completionQueuesExist()]. Allocates nothing after construction, unless it refuses.
+/// queues, then [#completionQueuesExist()]. Allocates nothing after construction while identifiers are below 1024, unless it refuses.
 final class QueueStateCheck {
     private static final int QUEUE_IDS = 0x1_0000;
     private static final long SMALLEST_PAGE_BYTES = 4096;
@@ -11,7 +12,7 @@ final class QueueStateCheck {
     private final QueueIdSet existing = new QueueIdSet();
     private final QueueIdSet wanted = new QueueIdSet();
     /// By identifier of a completion queue, the place from 0 of the first submission queue that feeds it.
-    private final char[] firstWantedBy = new char[QUEUE_IDS];
+    private char[] firstWantedBy = new char[QueueIdSet.FIRST_ROOM];
 
     private int submissionQueues;
     private int lastSubmissionQueueId;
@@ -36,8 +37,12 @@ final class QueueStateCheck {
         requireInside("IOSQHP", queue.head(), size, stateOffset + SubmissionQueueStateView.IOSQHP_OFFSET);
         requireInside("IOSQTP", queue.tail(), size, stateOffset + SubmissionQueueStateView.IOSQTP_OFFSET);
         lastSubmissionQueueId = queue.queueId();
-        if (wanted.add(queue.completionQueueId())) {
-            firstWantedBy[queue.completionQueueId()] = (char) submissionQueues;
+        int completionQueueId = queue.completionQueueId();
+        if (wanted.add(completionQueueId)) {
+            if (completionQueueId >= firstWantedBy.length) {
+                firstWantedBy = Arrays.copyOf(firstWantedBy, QueueIdSet.roomFor(completionQueueId));
+            }
+            firstWantedBy[completionQueueId] = (char) submissionQueues;
         }
         submissionQueues++;
     }

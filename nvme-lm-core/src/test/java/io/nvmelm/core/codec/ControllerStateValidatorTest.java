@@ -56,6 +56,14 @@ class ControllerStateValidatorTest {
                         .set16(SQ0 + 12, 65535)
                         .set16(80 + 10, 65535)
                         .bytes()),
+                Arguments.of("identifiers around 1024", VERSION_0, RawState.of(2, 2, 0)
+                        .set16(SQ0 + 10, 1023)
+                        .set16(SQ0 + 12, 1024)
+                        .set16(SQ1 + 10, 1024)
+                        .set16(SQ1 + 12, 1023)
+                        .set16(104 + 10, 1023)
+                        .set16(128 + 10, 1024)
+                        .bytes()),
                 Arguments.of("heads and tails at the last slot", VERSION_0, RawState.of(1, 1, 0)
                         .set16(SQ0 + 16, 63)
                         .set16(SQ0 + 18, 63)
@@ -132,6 +140,10 @@ class ControllerStateValidatorTest {
                         "a multiple of 4096", SQ1),
                 refused("completion ring inside a page", VERSION_0, s -> s.set16(CQ1, 4), "IOCQPRP1", "20000004h",
                         "a multiple of 4096", CQ1),
+                refused("highest completion queue is missing", VERSION_0, s -> s.set16(SQ1 + 12, 65535), "IOSQCQID",
+                        "65535", "identifier of a completion queue of the state", SQ1 + 12),
+                refused("first completion queue above 1023 is missing", VERSION_0, s -> s.set16(SQ1 + 12, 1024),
+                        "IOSQCQID", "1024", "identifier of a completion queue of the state", SQ1 + 12),
                 refused("one slot", VERSION_0, s -> s.set16(SQ1 + 8, 0), "IOSQQSIZE", "0", "1 to 65535", SQ1 + 8),
                 refused("one completion slot", VERSION_0, s -> s.set16(CQ1 + 8, 0), "IOCQQSIZE", "0", "1 to 65535",
                         CQ1 + 8),
