@@ -49,7 +49,14 @@ public class UserDataRingBenchmark {
         return ring.consume();
     }
 
-    /// The baseline: entries, read in the same way, into a sum.
+    /// The baseline: entries, merged into ranges in a [java.util.TreeMap].
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int treeMap() {
+        return ring.merge();
+    }
+
+    /// The other baseline, which does without any result: entries, read in the same way, into a sum.
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long walk() {

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 
 /// A ring that is full of entries, each of 8 blocks, and the sets that they are merged into. At its end it is read from its start again,
 /// as if it were new, so that no entry has to be written twice.
@@ -37,8 +38,11 @@ public final class FilledUserDataRing implements AutoCloseable {
     private final int slots;
     private final int batch;
     private final ChangedBlocks changes;
+    /// Ranges of changed blocks of the one namespace, end by start; none touches another.
+    private final TreeMap<Long, Long> ranges = new TreeMap<>();
     private UserDataRing ring;
     private int walked;
+    private int merged;
 
     /// Fills a ring.
     ///
@@ -97,6 +101,51 @@ public final class FilledUserDataRing implements AutoCloseable {
         }
         walked = end;
         return sum;
+    }
+
+    /// Reads one batch and merges it into ranges in a [TreeMap], as one does without a set of blocks. Without the checks of the ring (that
+    /// there is such a namespace, that the range lies inside it, that the entry is an ordinary one) and without what was deallocated.
+    ///
+    /// @return number of ranges
+    public int merge() {
+        if (merged == slots) {
+            merged = 0;
+        }
+        int end = merged + batch;
+        for (int slot = merged; slot < end; slot++) {
+            long entry = (long) slot * LbaMigrationEntryView.BYTES;
+            if (!LbaMigrationEntryView.phase(LbaMigrationEntryView.attributesAcquire(memory, entry))) {
+                throw new AssertionError("the ring is not full");
+            }
+            long first = LbaMigrationEntryView.firstBlock(memory, entry);
+            add(first, first + LbaMigrationEntryView.blockCount(memory, entry));
+        }
+        merged = end;
+        return ranges.size();
+    }
+
+    private void add(long first, long end) {
+        long from = first;
+        long to = end;
+        var before = ranges.floorEntry(from);
+        if (before != null && before.getValue() >= from) {
+            if (before.getValue() >= to) {
+                return;
+            }
+            from = before.getKey();
+        }
+        var next = ranges.higherEntry(from);
+        while (next != null && next.getKey() <= to) {
+            to = Math.max(to, next.getValue());
+            ranges.remove(next.getKey());
+            next = ranges.higherEntry(from);
+        }
+        ranges.put(from, to);
+    }
+
+    /// {@return blocks that are in the ranges}
+    public long mergedBlocks() {
+        return ranges.entrySet().stream().mapToLong(range -> range.getValue() - range.getKey()).sum();
     }
 
     /// {@return blocks that are in the sets}
