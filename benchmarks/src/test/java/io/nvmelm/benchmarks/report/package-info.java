@@ -1,0 +1,2 @@
+/// Tests of targets, guard and report.
+package io.nvmelm.benchmarks.report;
