@@ -45,7 +45,7 @@ final class CodecTargets {
                 Target.bytesPerOperation(
                         "iterate a controller state, allocation",
                         Subject.of(ITERATE, "views").with("queuePairs", 4096),
-                        1),
+                        8),
                 Target.timeRatio(
                         "records of a controller state, 4096 queue pairs",
                         Subject.of(ITERATE, "records").with("queuePairs", 4096),

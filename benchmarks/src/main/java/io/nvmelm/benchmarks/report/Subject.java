@@ -71,6 +71,11 @@ public record Subject(
         return new Subject(benchmark, method, parameters, unitsPerOperation, label);
     }
 
+    /// {@return the mean of the same benchmark, per operation}
+    Subject withoutReading() {
+        return new Subject(benchmark, method, parameters, 1, SCORE);
+    }
+
     /// {@return the benchmark as JMH names it}
     public String benchmarkName() {
         return benchmark.getName() + "." + method;

@@ -1,0 +1,106 @@
+package io.nvmelm.benchmarks.report;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/// Measures for a short time by JMH: one fork for each benchmark, those of one class and the same parameters one after
+/// the other, so that candidate and baseline meet the same neighbours on the machine.
+final class JmhMeasurer implements Measurer {
+    private final Effort effort;
+    private final PrintStream log;
+
+    /// Creates a measurer.
+    ///
+    /// @param effort how long it measures
+    /// @param log    is told what is measured, and what has no result because it failed
+    JmhMeasurer(Effort effort, PrintStream log) {
+        this.effort = effort;
+        this.log = log;
+    }
+
+    @Override
+    public List<Measurement> measure(Set<Subject> subjects) {
+        var measurements = new ArrayList<Measurement>();
+        groups(subjects).forEach((group, methods) -> measurements.addAll(measure(group, methods)));
+        return List.copyOf(measurements);
+    }
+
+    private record Group(Class<?> benchmark, Map<String, String> parameters) {}
+
+    private static Map<Group, Set<String>> groups(Set<Subject> subjects) {
+        var groups = new LinkedHashMap<Group, Set<String>>();
+        for (var subject : subjects) {
+            groups.computeIfAbsent(
+                            new Group(subject.benchmark(), subject.parameters()), _ -> new LinkedHashSet<>())
+                    .add(subject.method());
+        }
+        return groups;
+    }
+
+    private List<Measurement> measure(Group group, Set<String> methods) {
+        log.println("measuring " + group.benchmark().getSimpleName() + "." + String.join(", ", methods)
+                + (group.parameters().isEmpty() ? "" : " " + group.parameters()));
+        try {
+            var file = Files.createTempFile("nvme-lm-benchmark", ".json");
+            try {
+                new Runner(options(group, methods).result(file.toString()).build()).run();
+                var results = JmhResults.parse(Files.readString(file));
+                methods.stream()
+                        .filter(method -> results.stream().noneMatch(result -> result.method().equals(method)))
+                        .forEach(method -> log.println("no result of " + method));
+                return results;
+            } catch (RunnerException e) {
+                throw new IllegalStateException("JMH does not run", e);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ChainedOptionsBuilder options(Group group, Set<String> methods) {
+        var names = methods.stream().map(Pattern::quote).collect(Collectors.joining("|", "(", ")"));
+        var options = new OptionsBuilder()
+                .include("^" + Pattern.quote(group.benchmark().getName() + ".") + names + "$")
+                .forks(1)
+                .verbosity(VerboseMode.SILENT)
+                .resultFormat(ResultFormatType.JSON)
+                .addProfiler(GCProfiler.class);
+        group.parameters().forEach((name, value) -> options.param(name, value));
+        if (!isSingleShot(group.benchmark())) {
+            var time = TimeValue.milliseconds(effort.iterationTime().toMillis());
+            options.warmupIterations(effort.warmups())
+                    .warmupTime(time)
+                    .measurementIterations(effort.iterations())
+                    .measurementTime(time);
+        }
+        return options;
+    }
+
+    /// Such a benchmark says itself how often it has to run to mean something.
+    private static boolean isSingleShot(Class<?> benchmark) {
+        var mode = benchmark.getAnnotation(BenchmarkMode.class);
+        return mode != null && List.of(mode.value()).contains(Mode.SingleShotTime);
+    }
+}

@@ -1,0 +1,113 @@
+package io.nvmelm.benchmarks.report;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// Whether a target was reached.
+///
+/// @param target    the target
+/// @param bound     the bound that it was judged by
+/// @param outcome   the judgement
+/// @param number    the number that was judged: the ratio, or what the kind of the target asks for; not a number where
+///                  it was not measured
+/// @param candidate result of the candidate: nanoseconds per thing, or the number itself; may be not a number
+/// @param baseline  nanoseconds per thing of the baseline; not a number where there is none
+/// @param bytes     bytes that one operation of the candidate allocates; not a number where that was not measured
+record Verdict(
+        Target target,
+        double bound,
+        Outcome outcome,
+        double number,
+        double candidate,
+        double baseline,
+        double bytes) {
+
+    /// The judgement.
+    enum Outcome {
+        KEPT,
+        BREACHED,
+        NOT_MEASURED
+    }
+
+    /// Which of the scores of a benchmark counts.
+    enum Estimate {
+        /// The mean of all iterations.
+        MEAN,
+        /// The fastest iteration, and the one that allocates least, for a machine that others use too.
+        FASTEST
+    }
+
+    /// Judges a target.
+    ///
+    /// @param target       the target
+    /// @param bound        its bound, in a full run or in the guard
+    /// @param measurements what was measured
+    /// @param estimate     which of the scores counts
+    /// @return the verdict
+    static Verdict of(Target target, double bound, List<Measurement> measurements, Estimate estimate) {
+        var found = find(target.candidate(), measurements);
+        double candidate = found.map(measurement -> result(target, target.candidate(), measurement, estimate))
+                .orElse(Double.NaN);
+        double baseline = target.baseline()
+                .flatMap(subject -> find(subject, measurements)
+                        .map(measurement -> result(target, subject, measurement, estimate)))
+                .orElse(Double.NaN);
+        double number = switch (target.kind()) {
+            case TIME_RATIO -> candidate / baseline;
+            case BANDWIDTH_RATIO -> baseline / candidate;
+            case NANOSECONDS, BYTES_PER_OPERATION, NUMBER -> candidate;
+        };
+        var outcome = Double.isNaN(number)
+                ? Outcome.NOT_MEASURED
+                : target.kind().isKept(number, bound) ? Outcome.KEPT : Outcome.BREACHED;
+        double bytes = found.map(measurement -> bytes(measurement, estimate)).orElse(Double.NaN);
+        return new Verdict(target, bound, outcome, number, candidate, baseline, bytes);
+    }
+
+    /// {@return the first measurement of a subject; empty where it was not measured}
+    static Optional<Measurement> find(Subject subject, List<Measurement> measurements) {
+        return measurements.stream()
+                .filter(measurement -> subject.isMeasuredBy(measurement.benchmark(), measurement.parameters()))
+                .findFirst();
+    }
+
+    /// {@return whether the target was reached}
+    boolean isKept() {
+        return outcome == Outcome.KEPT;
+    }
+
+    /// {@return whether this is a better one of the same target than another: more nearly kept, or measured at all}
+    boolean isBetterThan(Verdict other) {
+        if (Double.isNaN(number) || Double.isNaN(other.number)) {
+            return Double.isNaN(other.number) && !Double.isNaN(number);
+        }
+        return target.kind().atMost() ? number < other.number : number > other.number;
+    }
+
+    private static double result(Target target, Subject subject, Measurement measurement, Estimate estimate) {
+        double result = switch (target.kind()) {
+            case TIME_RATIO, BANDWIDTH_RATIO, NANOSECONDS ->
+                measurement
+                        .read(subject.reading())
+                        .map(metric -> nanoseconds(metric, estimate))
+                        .orElse(OptionalDouble.empty())
+                        .orElse(Double.NaN);
+            case BYTES_PER_OPERATION -> bytes(measurement, estimate);
+            case NUMBER -> measurement.read(subject.reading()).map(Metric::score).orElse(Double.NaN);
+        };
+        return result / subject.unitsPerOperation();
+    }
+
+    private static OptionalDouble nanoseconds(Metric metric, Estimate estimate) {
+        return estimate == Estimate.FASTEST ? metric.fastestNanoseconds() : metric.nanoseconds();
+    }
+
+    /// JMH allocates a little itself, in some iterations more than in others.
+    private static double bytes(Measurement measurement, Estimate estimate) {
+        return measurement
+                .bytesPerOperation()
+                .map(bytes -> estimate == Estimate.FASTEST ? bytes.least() : bytes.score())
+                .orElse(Double.NaN);
+    }
+}

@@ -1,0 +1,150 @@
+package io.nvmelm.benchmarks.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import io.nvmelm.benchmarks.report.Verdict.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// The guard with a measurer whose results are written down here.
+class GuardTest {
+    private static final Subject SLOW = Subject.of(WorkBenchmark.class, "slow").with("tokens", 1000);
+    private static final Subject QUICK = Subject.of(WorkBenchmark.class, "quick").with("tokens", 1000);
+    private static final Target RATIO = Target.timeRatio("work", SLOW, QUICK, 1.2, 1.5);
+    private static final Target TIME = Target.nanoseconds("work alone", QUICK.per(2), 5, 50);
+
+    private final List<Set<Subject>> measured = new ArrayList<>();
+
+    @Test
+    void aTargetThatIsKeptIsMeasuredOnce() {
+        var judged = guard(14).judge(List.of(RATIO, TIME));
+
+        assertThat(judged).extracting(target -> target.verdict().outcome()).containsOnly(Outcome.KEPT);
+        assertThat(measured).containsExactly(Set.of(SLOW, QUICK));
+    }
+
+    @Test
+    void aBreachIsMeasuredAgainUntilItIsKept() {
+        var judged = guard(20, 14, 30).judge(List.of(TIME, RATIO));
+
+        assertThat(measured).hasSize(2);
+        assertThat(judged.getFirst().attempts()).hasSize(1);
+        assertThat(judged.getLast().attempts()).extracting(Verdict::number).containsExactly(2.0, 1.4);
+        assertThat(judged.getLast().verdict().isKept()).isTrue();
+    }
+
+    @Test
+    void whatIsBreachedEachTimeFailsWithItsBestNumber() {
+        var judged = guard(20, 16, 30).judge(List.of(RATIO)).getFirst();
+
+        assertThat(judged.attempts()).hasSize(3);
+        assertThat(judged.verdict().outcome()).isEqualTo(Outcome.BREACHED);
+        assertThat(judged.verdict().number()).isEqualTo(1.6);
+    }
+
+    @Test
+    void theBestBandwidthIsTheGreatest() {
+        var target = Target.bandwidthRatio("work, as bandwidth", SLOW, QUICK, 0.9, 0.8);
+
+        assertThat(guard(20, 16, 30).judge(List.of(target)).getFirst().verdict().number())
+                .isEqualTo(10.0 / 16);
+    }
+
+    @Test
+    void onlyWhatBelongsToABreachIsMeasuredAgain() {
+        var other = Target.bytesPerOperation("bytes", QUICK.with("tokens", 2000), 1);
+
+        guard(20, 14, 14).judge(List.of(RATIO, TIME, other));
+
+        assertThat(measured.getFirst()).containsExactlyInAnyOrder(SLOW, QUICK, QUICK.with("tokens", 2000));
+        assertThat(measured.get(1)).containsExactlyInAnyOrder(SLOW, QUICK, QUICK.with("tokens", 2000));
+        assertThat(measured.get(2)).containsExactly(QUICK.with("tokens", 2000));
+    }
+
+    @Test
+    void whatWasMeasuredOnceIsBetterThanWhatWasNot() {
+        var one = Verdict.of(RATIO, 1.5, List.of(), Verdict.Estimate.MEAN);
+        var other = Verdict.of(RATIO, 1.5, results(20), Verdict.Estimate.MEAN);
+
+        assertThat(one.outcome()).isEqualTo(Outcome.NOT_MEASURED);
+        assertThat(other.isBetterThan(one)).isTrue();
+        assertThat(one.isBetterThan(other)).isFalse();
+    }
+
+    @Test
+    void aBreachIsNamedWithNumberBoundAndTheCommandThatLooksCloser() {
+        var judged = guard(20, 16, 30).judge(List.of(RATIO)).getFirst();
+
+        assertThat(GuardReport.breach(judged)).isEqualTo("""
+                BREACHED  work: 1.60 x, has to be at most 1.50 x, best of 2.00, 1.60, 3.00
+                  WorkBenchmark.slow(tokens=1000) 16.0 ns, WorkBenchmark.quick(tokens=1000) 10.0 ns
+                  look closer: mvn -q -DskipTests -Pbench package '-Dbench=WorkBenchmark.slow$|WorkBenchmark.quick$ \
+                -p tokens=1000 -f 3 -wi 5 -w 500ms -i 5 -r 500ms -prof gc'""");
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        var judged = new Guard(_ -> List.of(), 1).judge(List.of(RATIO)).getFirst();
+
+        assertThat(GuardReport.breach(judged))
+                .startsWith("MISSING   work: not measured, has to be at most 1.50 x\n")
+                .contains("WorkBenchmark.slow(tokens=1000), WorkBenchmark.quick(tokens=1000)")
+                .contains("look closer: mvn ");
+    }
+
+    @Test
+    void theFileHasWhatWasMeasured() {
+        var machine = new Machine("a processor", 2, "4 GiB", "a kernel", "a JDK");
+        var judged = guard(20, 16, 30).judge(List.of(TIME, RATIO));
+
+        var file = JsonParser.parseString(
+                        GuardReport.json(machine, Instant.parse("2026-01-02T03:04:05Z"), 7.5, "a command", judged))
+                .getAsJsonObject();
+
+        assertThat(file.get("date").getAsString()).isEqualTo("2026-01-02T03:04:05Z");
+        assertThat(file.get("seconds").getAsDouble()).isEqualTo(7.5);
+        assertThat(file.get("command").getAsString()).isEqualTo("a command");
+        assertThat(file.get("passed").getAsBoolean()).isFalse();
+        assertThat(Machine.of(file.getAsJsonObject("machine"))).isEqualTo(machine);
+        assertThat(file.getAsJsonArray("targets").get(0)).isEqualTo(JsonParser.parseString("""
+                {"name": "work alone", "kind": "NANOSECONDS", "candidate": "WorkBenchmark.quick(tokens=1000)",
+                 "candidateNanoseconds": 5.0, "atMost": 50.0, "attempts": [5.0], "measured": true, "passed": true}"""));
+        assertThat(file.getAsJsonArray("targets").get(1)).isEqualTo(JsonParser.parseString("""
+                {"name": "work", "kind": "TIME_RATIO", "candidate": "WorkBenchmark.slow(tokens=1000)",
+                 "baseline": "WorkBenchmark.quick(tokens=1000)", "candidateNanoseconds": 16.0,
+                 "baselineNanoseconds": 10.0, "ratio": 1.6, "atMost": 1.5, "bytesPerOperation": 0.0,
+                 "attempts": [2.0, 1.6, 3.0], "measured": true, "passed": false}"""));
+    }
+
+    @Test
+    void thisMachineIsKnown() {
+        var machine = Machine.here();
+
+        assertThat(Machine.of(machine.json())).isEqualTo(machine);
+        assertThat(machine.cores()).isPositive();
+        assertThat(machine.jdk()).contains(System.getProperty("java.vm.version"));
+        assertThat(Machine.load()).matches("\\d+\\.\\d+ \\d+\\.\\d+ \\d+\\.\\d+");
+    }
+
+    /// A guard that measures the slow side with these results, one after the other, and 10 for the other side.
+    private Guard guard(double... slow) {
+        return new Guard(
+                subjects -> {
+                    measured.add(subjects);
+                    return results(slow[measured.size() - 1]);
+                },
+                slow.length);
+    }
+
+    private static List<Measurement> results(double slow) {
+        return new Sample()
+                .with(SLOW, "ns/op", Map.of("gc.alloc.rate.norm B/op", 0.0), slow)
+                .with(QUICK, "ns/op", 10)
+                .measurements();
+    }
+}
