@@ -1,0 +1,103 @@
+package io.nvmelm.benchmarks.own;
+
+import io.nvmelm.core.codec.AdminCommandCodec;
+import io.nvmelm.core.codec.ControllerStateCodec;
+import io.nvmelm.nvme.CompletionQueueState;
+import io.nvmelm.nvme.ControllerState;
+import io.nvmelm.nvme.GetControllerStateCommand;
+import io.nvmelm.nvme.NvmeControllerState;
+import io.nvmelm.nvme.OpaqueBytes;
+import io.nvmelm.nvme.SubmissionQueueState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+
+/// Makes sure that a codec does what is measured, before it is measured. What is right is told by the records of the library, not by
+/// its views.
+final class CodecCheck {
+    /// Every field that the codec writes has a value of its own.
+    static final GetControllerStateCommand COMMAND = new GetControllerStateCommand(7, 1, 3, 5, 0x1_0010_0000L, 9, 32_768);
+
+    private CodecCheck() {}
+
+    /// {@return a state as [CodecUnderTest#build] makes it, and as [CodecUnderTest#walk] gets it}
+    static MemorySegment expectedState(int queuePairs) {
+        var submissionQueues = new ArrayList<SubmissionQueueState>();
+        var completionQueues = new ArrayList<CompletionQueueState>();
+        for (int id = 1; id <= queuePairs; id++) {
+            submissionQueues.add(new SubmissionQueueState(
+                    QueueValues.prp1(id),
+                    QueueValues.ZERO_BASED_SIZE,
+                    id,
+                    id,
+                    QueueValues.SUBMISSION_QUEUE_ATTRIBUTES,
+                    QueueValues.head(id),
+                    QueueValues.submissionQueueTail(id),
+                    0));
+            completionQueues.add(new CompletionQueueState(
+                    QueueValues.prp1(id),
+                    QueueValues.ZERO_BASED_SIZE,
+                    id,
+                    QueueValues.head(id),
+                    QueueValues.completionQueueTail(id),
+                    QueueValues.COMPLETION_QUEUE_ATTRIBUTES,
+                    0));
+        }
+        var values = ControllerState.of(
+                true, NvmeControllerState.Version0.of(submissionQueues, completionQueues), OpaqueBytes.EMPTY);
+        var state = Arena.ofAuto().allocate(values.byteSize(), 4096);
+        ControllerStateCodec.encode(values, state, 0);
+        return state;
+    }
+
+    /// Checks all three operations.
+    ///
+    /// @param codec the codec
+    /// @param state what [#expectedState(int)] returned
+    /// @throws IllegalStateException naming the operation and what is wrong
+    static void check(CodecUnderTest codec, int queuePairs, MemorySegment state) {
+        var entry = dirtyMemory(64);
+        codec.encode(COMMAND, entry);
+        var expectedEntry = Arena.ofAuto().allocate(64, 64);
+        AdminCommandCodec.encode(COMMAND, expectedEntry);
+        requireSame(codec, "encode", entry, expectedEntry);
+
+        var built = dirtyMemory(state.byteSize());
+        codec.build(queuePairs, built);
+        requireSame(codec, "build", built, state);
+
+        long sum = codec.walk(state);
+        long expectedSum = sum(queuePairs);
+        if (sum != expectedSum) {
+            throw new IllegalStateException("Codec %s: walk over %d queue pairs returned %d, not %d"
+                    .formatted(codec.name(), queuePairs, sum, expectedSum));
+        }
+    }
+
+    private static MemorySegment dirtyMemory(long byteSize) {
+        return Arena.ofAuto().allocate(byteSize, 4096).fill((byte) 0xA5);
+    }
+
+    private static long sum(int queuePairs) {
+        long sum = 0;
+        for (int id = 1; id <= queuePairs; id++) {
+            sum += 2 * QueueValues.prp1(id) + 3 * id + 2 * QueueValues.head(id);
+            sum += QueueValues.submissionQueueTail(id) + QueueValues.completionQueueTail(id);
+        }
+        return sum;
+    }
+
+    private static void requireSame(CodecUnderTest codec, String operation, MemorySegment is, MemorySegment expected) {
+        long place = is.mismatch(expected);
+        if (place >= 0) {
+            throw new IllegalStateException("Codec %s: %s wrote %02Xh at byte %d, not %02Xh"
+                    .formatted(
+                            codec.name(),
+                            operation,
+                            is.get(ValueLayout.JAVA_BYTE, place),
+                            place,
+                            expected.get(ValueLayout.JAVA_BYTE, place)));
+        }
+    }
+}

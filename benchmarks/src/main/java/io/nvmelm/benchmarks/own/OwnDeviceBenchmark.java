@@ -1,0 +1,66 @@
+package io.nvmelm.benchmarks.own;
+
+import io.nvmelm.DeviceState;
+import io.nvmelm.MigratableDevice;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/// How long does a device of somebody else, or a real one, stand still while its state is saved? The baseline is a controller with 64
+/// queue pairs of the in-memory subsystem, which is the value `memory` of the same parameter; others are opened by their
+/// `MigratableDeviceProvider`:
+///
+/// ```
+/// mvn -q -DskipTests -Pbench package -Dbench="OwnDevice -p device=memory,mine:here" -Dbench.classpath=mine.jar
+/// ```
+///
+/// One operation stops the device, reads its state and lets it run on: nothing that somebody uses should be given.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class OwnDeviceBenchmark {
+    private static final int PIECE_BYTES = 1 << 20;
+
+    /// `memory`, or name of a provider, colon and address.
+    @Param("memory") public String device;
+
+    private MigratableDevice subject;
+    private ByteBuffer piece;
+
+    /// Opens the device.
+    @Setup
+    public void prepare() {
+        subject = Services.device(device);
+        piece = ByteBuffer.allocateDirect(PIECE_BYTES);
+        if (save() == 0) {
+            throw new IllegalStateException(device + " delivers no state");
+        }
+    }
+
+    /// Closes the device.
+    @TearDown
+    public void close() {
+        subject.close();
+    }
+
+    /// Saves its state in pieces of at most 1 MiB.
+    @Benchmark
+    public long save() {
+        long total = 0;
+        try (var saving = subject.setState(DeviceState.STOP_COPY).orElseThrow()) {
+            for (int count = 0; count >= 0; count = saving.read(piece.clear())) {
+                total += count;
+            }
+        }
+        subject.setState(DeviceState.RUNNING);
+        return total;
+    }
+}

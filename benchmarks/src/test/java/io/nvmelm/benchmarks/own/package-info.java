@@ -1,0 +1,2 @@
+/// Tests of what measures codecs, transports and devices of others.
+package io.nvmelm.benchmarks.own;
