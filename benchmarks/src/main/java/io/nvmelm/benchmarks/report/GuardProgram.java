@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Predicate;
 
 /// The program behind `mvn verify -DskipTests -Pbench-guard`: judges the targets, writes a file, and ends with status 1 when
@@ -22,7 +23,7 @@ public final class GuardProgram {
         var command = arguments[1];
         Files.deleteIfExists(file);
         var out = System.out;
-        var begin = Instant.now();
+        var begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var guard = new Guard(new JmhMeasurer(Effort.GUARD, out), MAXIMUM_ATTEMPTS);
         var judged = guard.judge(Targets.guarded());
         double seconds = Duration.between(begin, Instant.now()).toMillis() / 1000.0;

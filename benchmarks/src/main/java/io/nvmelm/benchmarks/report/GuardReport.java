@@ -7,7 +7,6 @@ import io.nvmelm.benchmarks.report.Guard.Judged;
 import io.nvmelm.benchmarks.report.Verdict.Outcome;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// What the guard says: a file for machines, and a text for whoever broke a target.
@@ -87,9 +86,9 @@ final class GuardReport {
         if (target.kind().compares() && verdict.outcome() == Outcome.BREACHED) {
             text.append("  %s %s ns, %s %s ns%n".formatted(
                     target.candidate(),
-                    number(verdict.candidate()),
+                    Numbers.text(verdict.candidate()),
                     target.baseline().orElseThrow(),
-                    number(verdict.baseline())));
+                    Numbers.text(verdict.baseline())));
         } else {
             text.append("  ")
                     .append(target.subjects().stream().map(Subject::toString).collect(Collectors.joining(", ")))
@@ -102,16 +101,16 @@ final class GuardReport {
         var verdict = judged.verdict();
         var kind = judged.target().kind();
         var unit = kind.compares() ? " x" : kind.unit().isEmpty() ? "" : " " + kind.unit();
-        var bound = (kind.atMost() ? "at most " : "at least ") + number(verdict.bound()) + unit;
+        var bound = (kind.atMost() ? "at most " : "at least ") + Numbers.text(verdict.bound()) + unit;
         if (verdict.outcome() == Outcome.NOT_MEASURED) {
             return "not measured, has to be " + bound;
         }
         var attempts = judged.attempts().size() == 1
                 ? ""
                 : judged.attempts().stream()
-                        .map(attempt -> number(attempt.number()))
+                        .map(attempt -> Numbers.text(attempt.number()))
                         .collect(Collectors.joining(", ", ", best of ", ""));
-        return number(verdict.number()) + unit + ", " + (verdict.isKept() ? "" : "has to be ") + bound + attempts;
+        return Numbers.text(verdict.number()) + unit + ", " + (verdict.isKept() ? "" : "has to be ") + bound + attempts;
     }
 
     /// The command that measures candidate and baseline for longer, with allocation.
@@ -125,9 +124,5 @@ final class GuardReport {
                 .collect(Collectors.joining());
         return "mvn -q -DskipTests -Pbench package '-Dbench=" + methods + parameters
                 + " -f 3 -wi 5 -w 500ms -i 5 -r 500ms -prof gc'";
-    }
-
-    private static String number(double number) {
-        return Double.isNaN(number) ? "none" : String.format(Locale.ROOT, Math.abs(number) < 100 ? "%.3g" : "%.0f", number);
     }
 }

@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -81,26 +79,18 @@ final class JmhMeasurer implements Measurer {
 
     private ChainedOptionsBuilder options(Group group, Set<String> methods) {
         var names = methods.stream().map(Pattern::quote).collect(Collectors.joining("|", "(", ")"));
+        var time = TimeValue.milliseconds(effort.iterationTime().toMillis());
         var options = new OptionsBuilder()
                 .include("^" + Pattern.quote(group.benchmark().getName() + ".") + names + "$")
                 .forks(1)
+                .warmupIterations(effort.warmups())
+                .warmupTime(time)
+                .measurementIterations(effort.iterations())
+                .measurementTime(time)
                 .verbosity(VerboseMode.SILENT)
                 .resultFormat(ResultFormatType.JSON)
                 .addProfiler(GCProfiler.class);
         group.parameters().forEach((name, value) -> options.param(name, value));
-        if (!isSingleShot(group.benchmark())) {
-            var time = TimeValue.milliseconds(effort.iterationTime().toMillis());
-            options.warmupIterations(effort.warmups())
-                    .warmupTime(time)
-                    .measurementIterations(effort.iterations())
-                    .measurementTime(time);
-        }
         return options;
-    }
-
-    /// Such a benchmark says itself how often it has to run to mean something.
-    private static boolean isSingleShot(Class<?> benchmark) {
-        var mode = benchmark.getAnnotation(BenchmarkMode.class);
-        return mode != null && List.of(mode.value()).contains(Mode.SingleShotTime);
     }
 }

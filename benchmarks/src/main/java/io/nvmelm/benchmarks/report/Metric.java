@@ -15,6 +15,7 @@ import java.util.OptionalDouble;
 record Metric(double score, double error, String unit, List<Double> iterations, Map<String, Double> percentiles) {
     private static final Map<String, Double> NANOSECONDS =
             Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9, "min", 60e9, "hr", 3600e9, "day", 86_400e9);
+    private static final String MEDIAN = "50.0";
     private static final String PER_TIME = "ops/";
     private static final String PER_OPERATION = "/op";
 
@@ -34,14 +35,16 @@ record Metric(double score, double error, String unit, List<Double> iterations, 
                 : OptionalDouble.of(perTime ? nanoseconds / value : nanoseconds * value);
     }
 
-    /// {@return the fastest iteration in nanoseconds; the mean where iterations were not kept, empty where this is no time}
-    /// What disturbs a measurement from outside only ever makes it slower.
+    /// {@return the fastest iteration in nanoseconds, in the mode SampleTime the median; empty where this is no time} What
+    /// disturbs a measurement from outside only ever makes it slower.
     OptionalDouble fastestNanoseconds() {
         var fastest = iterations.stream()
                 .map(this::nanoseconds)
                 .flatMapToDouble(OptionalDouble::stream)
                 .min();
-        return fastest.isPresent() ? fastest : nanoseconds();
+        return fastest.isPresent()
+                ? fastest
+                : percentile(MEDIAN).map(Metric::nanoseconds).orElseGet(this::nanoseconds);
     }
 
     /// {@return the score of the iteration that has the least; the mean where iterations were not kept}

@@ -34,7 +34,7 @@ record Verdict(
     enum Estimate {
         /// The mean of all iterations.
         MEAN,
-        /// The fastest iteration, and the one that allocates least, for a machine that others use too.
+        /// The fastest iteration, for a machine that others use too.
         FASTEST
     }
 
@@ -61,7 +61,7 @@ record Verdict(
         var outcome = Double.isNaN(number)
                 ? Outcome.NOT_MEASURED
                 : target.kind().isKept(number, bound) ? Outcome.KEPT : Outcome.BREACHED;
-        double bytes = found.map(measurement -> bytes(measurement, estimate)).orElse(Double.NaN);
+        double bytes = found.map(Verdict::bytes).orElse(Double.NaN);
         return new Verdict(target, bound, outcome, number, candidate, baseline, bytes);
     }
 
@@ -93,7 +93,7 @@ record Verdict(
                         .map(metric -> nanoseconds(metric, estimate))
                         .orElse(OptionalDouble.empty())
                         .orElse(Double.NaN);
-            case BYTES_PER_OPERATION -> bytes(measurement, estimate);
+            case BYTES_PER_OPERATION -> bytes(measurement);
             case NUMBER -> measurement.read(subject.reading()).map(Metric::score).orElse(Double.NaN);
         };
         return result / subject.unitsPerOperation();
@@ -103,11 +103,8 @@ record Verdict(
         return estimate == Estimate.FASTEST ? metric.fastestNanoseconds() : metric.nanoseconds();
     }
 
-    /// JMH allocates a little itself, in some iterations more than in others.
-    private static double bytes(Measurement measurement, Estimate estimate) {
-        return measurement
-                .bytesPerOperation()
-                .map(bytes -> estimate == Estimate.FASTEST ? bytes.least() : bytes.score())
-                .orElse(Double.NaN);
+    /// JMH allocates a little itself, in some iterations more than in others; what an operation allocates, it does in all.
+    private static double bytes(Measurement measurement) {
+        return measurement.bytesPerOperation().map(Metric::least).orElse(Double.NaN);
     }
 }

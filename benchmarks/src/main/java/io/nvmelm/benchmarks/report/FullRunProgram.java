@@ -1,0 +1,135 @@
+package io.nvmelm.benchmarks.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/// The program behind `mvn -q -DskipTests -Pbench-full package`: measures everything with allocation and, where the machine
+/// counts them, instructions; then writes page and charts. It can also write them from results that are there.
+public final class FullRunProgram {
+    private static final String EVERYTHING = ".*";
+    private static final String NO_FILE = "none";
+
+    private static final int FORKS = 2;
+    private static final int WARMUPS = 5;
+    private static final int ITERATIONS = 10;
+    private static final TimeValue ITERATION_TIME = TimeValue.milliseconds(500);
+
+    private FullRunProgram() {}
+
+    /// Runs it.
+    ///
+    /// @param arguments folder of the module; a file with results of JMH, or `none` to measure; then a regular expression and
+    ///                  options of JMH, which go before those that are usual here
+    public static void main(String[] arguments)
+            throws IOException, RunnerException, CommandLineOptionException {
+        var module = Path.of(arguments[0]);
+        var target = module.resolve("target");
+        var options = Arrays.copyOfRange(arguments, 2, arguments.length);
+        boolean everything = List.of(options).equals(List.of(EVERYTHING));
+        var results = Path.of(arguments[1]);
+        boolean measure = arguments[1].equals(NO_FILE);
+        if (measure) {
+            results = Files.createDirectories(target).resolve("results.json");
+            measure(results, options);
+        }
+        // A page about a part must not replace the one about everything.
+        var folder = everything || !measure ? module : target;
+        var measurements = JmhResults.parse(Files.readString(results));
+        var charts = Report.write(folder, measurements, conditions(results));
+        System.out.println(measurements.size() + " results, " + charts.size() + " charts: "
+                + folder.resolve(Report.PAGE).toAbsolutePath().normalize());
+    }
+
+    private static void measure(Path results, String[] options)
+            throws IOException, RunnerException, CommandLineOptionException {
+        var begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        var loadBefore = Machine.load();
+        boolean instructions = countsInstructions();
+        var chained = options(new CommandLineOptions(options), results);
+        if (instructions) {
+            chained.addProfiler("perfnorm");
+        }
+        new Runner(chained.build()).run();
+        var conditions = new Conditions(
+                Machine.here(),
+                loadBefore,
+                Machine.load(),
+                command(options),
+                begin,
+                Duration.between(begin, Instant.now()).toSeconds(),
+                instructions);
+        Files.writeString(conditionsOf(results), conditions.json());
+    }
+
+    /// What the caller does not say is chosen so that everything takes about an hour, not JMH's half a day.
+    private static ChainedOptionsBuilder options(CommandLineOptions caller, Path results) {
+        var options = new OptionsBuilder()
+                .parent(caller)
+                .resultFormat(ResultFormatType.JSON)
+                .result(results.toString())
+                .addProfiler(GCProfiler.class);
+        if (!caller.getForkCount().hasValue()) {
+            options.forks(FORKS);
+        }
+        if (!caller.getWarmupIterations().hasValue()) {
+            options.warmupIterations(WARMUPS);
+        }
+        if (!caller.getWarmupTime().hasValue()) {
+            options.warmupTime(ITERATION_TIME);
+        }
+        if (!caller.getMeasurementIterations().hasValue()) {
+            options.measurementIterations(ITERATIONS);
+        }
+        if (!caller.getMeasurementTime().hasValue()) {
+            options.measurementTime(ITERATION_TIME);
+        }
+        return options;
+    }
+
+    private static String command(String[] options) {
+        var text = String.join(" ", options);
+        return "mvn -q -DskipTests -Pbench-full package" + (text.equals(EVERYTHING) ? "" : " -Dbench=\"" + text + "\"");
+    }
+
+    private static Path conditionsOf(Path results) {
+        return results.resolveSibling(results.getFileName().toString().replaceFirst("\\.json$", "") + "-conditions.json");
+    }
+
+    private static Optional<Conditions> conditions(Path results) throws IOException {
+        var file = conditionsOf(results);
+        return Files.exists(file) ? Optional.of(Conditions.parse(Files.readString(file))) : Optional.empty();
+    }
+
+    /// Virtual machines often have no counters, and containers no `perf`.
+    private static boolean countsInstructions() {
+        try {
+            var perf = new ProcessBuilder("perf", "stat", "-x", ",", "-e", "instructions", "true")
+                    .redirectErrorStream(true)
+                    .start();
+            var output = new String(perf.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return perf.waitFor() == 0 && output.lines().anyMatch(line -> line.matches("\\d+,.*instructions.*"));
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
