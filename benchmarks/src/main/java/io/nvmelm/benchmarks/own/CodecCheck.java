@@ -17,7 +17,8 @@ import java.util.ArrayList;
 /// its views.
 final class CodecCheck {
     /// Every field that the codec writes has a value of its own.
-    static final GetControllerStateCommand COMMAND = new GetControllerStateCommand(7, 1, 3, 5, 0x1_0010_0000L, 9, 32_768);
+    static final GetControllerStateCommand COMMAND = new GetControllerStateCommand(7, 1, 3, 5, 0x1_0010_0000L, 9,
+            32_768);
 
     private CodecCheck() {}
 

@@ -88,8 +88,9 @@ final class Services {
     }
 
     private static IllegalArgumentException unknown(String kind, String where, String names) {
-        return new IllegalArgumentException("There is no provider for the %s %s; there are %s, each written with a colon and an address, and memory"
-                .formatted(kind, where, names));
+        return new IllegalArgumentException(
+                "There is no provider for the %s %s; there are %s, each written with a colon and an address, and memory"
+                        .formatted(kind, where, names));
     }
 
     private static <S> List<S> all(Class<S> service) {

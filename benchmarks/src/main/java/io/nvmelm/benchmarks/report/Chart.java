@@ -64,8 +64,7 @@ record Chart(String file, String title, Axis x, Axis y, List<Line> lines) {
         /// {@return the points that can be drawn, from left to right}
         List<Point> points(List<Measurement> measurements) {
             return measurements.stream()
-                    .filter(measurement ->
-                            subject.isMeasuredBy(measurement.benchmark(), measurement.parameters()))
+                    .filter(measurement -> subject.isMeasuredBy(measurement.benchmark(), measurement.parameters()))
                     .flatMap(points)
                     .filter(point -> Double.isFinite(point.y()) && point.y() > 0)
                     .sorted(Comparator.comparingDouble(Point::x))

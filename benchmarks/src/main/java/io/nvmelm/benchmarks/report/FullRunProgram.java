@@ -109,7 +109,8 @@ public final class FullRunProgram {
     }
 
     private static Path conditionsOf(Path results) {
-        return results.resolveSibling(results.getFileName().toString().replaceFirst("\\.json$", "") + "-conditions.json");
+        return results.resolveSibling(results.getFileName().toString().replaceFirst("\\.json$", "")
+                + "-conditions.json");
     }
 
     private static Optional<Conditions> conditions(Path results) throws IOException {

@@ -49,7 +49,7 @@ final class JmhMeasurer implements Measurer {
         var groups = new LinkedHashMap<Group, Set<String>>();
         for (var subject : subjects) {
             groups.computeIfAbsent(
-                            new Group(subject.benchmark(), subject.parameters()), _ -> new LinkedHashSet<>())
+                    new Group(subject.benchmark(), subject.parameters()), _ -> new LinkedHashSet<>())
                     .add(subject.method());
         }
         return groups;

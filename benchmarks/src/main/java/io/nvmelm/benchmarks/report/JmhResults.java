@@ -63,7 +63,8 @@ final class JmhResults {
     private static <V> Map<String, V> map(JsonElement object, Function<JsonElement, V> value) {
         var values = new LinkedHashMap<String, V>();
         if (object != null) {
-            object.getAsJsonObject().entrySet().forEach(entry -> values.put(entry.getKey(), value.apply(entry.getValue())));
+            object.getAsJsonObject().entrySet().forEach(entry -> values.put(entry.getKey(), value.apply(entry
+                    .getValue())));
         }
         return values;
     }

@@ -38,7 +38,8 @@ final class ResultsPage {
         line("Written by the profile `bench-full` of the module `benchmarks`; see the README. Times and ratios are those of one");
         line("machine; compare ratios.");
         line("");
-        conditions.ifPresentOrElse(this::conditions, () -> line("Nobody wrote down on which machine this was measured."));
+        conditions.ifPresentOrElse(this::conditions, () -> line(
+                "Nobody wrote down on which machine this was measured."));
         line("");
         targets();
         if (!charts.isEmpty()) {
@@ -61,7 +62,8 @@ final class ResultsPage {
         line("| load (1, 5, 15 minutes) | before %s, after %s |".formatted(of.loadBefore(), of.loadAfter()));
         line("| command | `" + of.command().replace("|", "\\|") + "` |");
         line("| date | %s, %d minutes |".formatted(of.date(), Math.round(of.seconds() / 60.0)));
-        line("| instructions | " + (of.instructions() ? "counted by `perf stat`" : "not available on this machine") + " |");
+        line("| instructions | " + (of.instructions() ? "counted by `perf stat`" : "not available on this machine")
+                + " |");
     }
 
     private void targets() {
@@ -115,7 +117,8 @@ final class ResultsPage {
             line("");
             line("### " + name);
             line("");
-            line("| method | parameters | score | error | unit | B/op |" + (instructions ? " instructions |" : "") + " ratio | |");
+            line("| method | parameters | score | error | unit | B/op |" + (instructions ? " instructions |" : "")
+                    + " ratio | |");
             line("| --- | --- | ---: | ---: | --- | ---: |" + (instructions ? " ---: |" : "") + " ---: | --- |");
             ofClass.forEach(measurement -> line(row(measurement, baselines, instructions)));
         });

@@ -25,9 +25,7 @@ record Verdict(
 
     /// The judgement.
     enum Outcome {
-        KEPT,
-        BREACHED,
-        NOT_MEASURED
+        KEPT, BREACHED, NOT_MEASURED
     }
 
     /// Which of the scores of a benchmark counts.

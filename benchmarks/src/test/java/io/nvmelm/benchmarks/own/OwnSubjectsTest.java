@@ -24,26 +24,24 @@ class OwnSubjectsTest {
     private static final String ONCE = " -f 1 -wi 0 -i 1 -r 1ms";
     private static final String ONCE_WITHOUT_FORK = " -f 0 -wi 0 -i 1 -r 1ms";
 
-    @TempDir
-    private static Path classes;
+    @TempDir private static Path classes;
 
-    @TempDir
-    private Path results;
+    @TempDir private Path results;
 
     @BeforeAll
     static void compile() throws IOException {
         try (var sources = Files.list(SOURCES)) {
             var arguments = Stream.concat(
-                            Stream.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none"),
-                            sources.map(Path::toString))
+                    Stream.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none"),
+                    sources.map(Path::toString))
                     .toArray(String[]::new);
             assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments)).isZero();
         }
         var services = Files.createDirectories(classes.resolve("META-INF/services"));
         for (var service : Map.of(
-                        "io.nvmelm.benchmarks.own.CodecUnderTest", "org.example.OwnCodec",
-                        "io.nvmelm.spi.AdminTransportProvider", "org.example.OwnTransportProvider",
-                        "io.nvmelm.spi.MigratableDeviceProvider", "org.example.OwnDeviceProvider")
+                "io.nvmelm.benchmarks.own.CodecUnderTest", "org.example.OwnCodec",
+                "io.nvmelm.spi.AdminTransportProvider", "org.example.OwnTransportProvider",
+                "io.nvmelm.spi.MigratableDeviceProvider", "org.example.OwnDeviceProvider")
                 .entrySet()) {
             Files.writeString(services.resolve(service.getKey()), service.getValue());
         }

@@ -106,7 +106,8 @@ class ChartsTest {
 
         var charts = Report.write(folder, measurements, Optional.empty());
 
-        assertThat(charts).isNotEmpty().satisfies(drawn -> assertThat(drawn.getFirst().file()).isEqualTo(Charts.all().getFirst().file()));
+        assertThat(charts).isNotEmpty().satisfies(drawn -> assertThat(drawn.getFirst().file()).isEqualTo(Charts.all()
+                .getFirst().file()));
         var file = charts.getFirst().file() + ".svg";
         assertThat(folder.resolve("RESULTS.md")).content().contains("](charts/" + file + ")");
         try (var files = Files.list(folder.resolve("charts"))) {
@@ -128,7 +129,8 @@ class ChartsTest {
 
     @Test
     void aPartIsMeasuredIntoTheFolderOfTheBuild(@TempDir Path module) throws Exception {
-        FullRunProgram.main(("%s none WorkBenchmark.quick -p tokens=1000 -f 0 -wi 0 -i 1 -r 1ms".formatted(module)).split(" "));
+        FullRunProgram.main(("%s none WorkBenchmark.quick -p tokens=1000 -f 0 -wi 0 -i 1 -r 1ms".formatted(module))
+                .split(" "));
 
         var page = module.resolve("target/RESULTS.md");
         assertThat(page).content()

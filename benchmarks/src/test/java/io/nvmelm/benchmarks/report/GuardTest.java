@@ -103,7 +103,7 @@ class GuardTest {
         var judged = guard(20, 16, 30).judge(List.of(TIME, RATIO));
 
         var file = JsonParser.parseString(
-                        GuardReport.json(machine, Instant.parse("2026-01-02T03:04:05Z"), 7.5, "a command", judged))
+                GuardReport.json(machine, Instant.parse("2026-01-02T03:04:05Z"), 7.5, "a command", judged))
                 .getAsJsonObject();
 
         assertThat(file.get("date").getAsString()).isEqualTo("2026-01-02T03:04:05Z");

@@ -23,7 +23,8 @@ final class Sample {
                 .collect(Collectors.joining(", ", "{", "}"));
         var others = secondary.entrySet().stream()
                 .map(result -> "\"%s\" : %s"
-                        .formatted(result.getKey().split(" ")[0], metric(result.getKey().split(" ")[1], result.getValue())))
+                        .formatted(result.getKey().split(" ")[0], metric(result.getKey().split(" ")[1], result
+                                .getValue())))
                 .collect(Collectors.joining(", ", "{", "}"));
         results.add("""
                 {
