@@ -38,12 +38,12 @@ record Chart(String file, String title, Axis x, Axis y, List<Line> lines) {
         /// @param subject   the benchmark, with a value for each parameter but that one
         /// @param parameter the parameter
         /// @param x         number of a value of it
-        /// @param y         what is drawn, made of the nanoseconds of an operation and of `x`
+        /// @param y         what is drawn, made of the nanoseconds of an operation and of the value; in the mode SampleTime of the median
         static Line over(String name, Subject subject, String parameter, ToDoubleFunction<String> x, Height y) {
             return new Line(name, subject, measurement -> {
-                double place = x.applyAsDouble(measurement.parameters().get(parameter));
-                return measurement.primary().nanoseconds().stream()
-                        .mapToObj(nanoseconds -> new Point(place, y.of(nanoseconds, place)));
+                var value = measurement.parameters().get(parameter);
+                return measurement.primary().typicalNanoseconds().stream()
+                        .mapToObj(nanoseconds -> new Point(x.applyAsDouble(value), y.of(nanoseconds, value)));
             });
         }
 
@@ -78,8 +78,8 @@ record Chart(String file, String title, Axis x, Axis y, List<Line> lines) {
         /// {@return the height}
         ///
         /// @param nanoseconds time of an operation
-        /// @param x           value of the parameter
-        double of(double nanoseconds, double x);
+        /// @param value       value of the parameter
+        double of(double nanoseconds, String value);
     }
 
     /// {@return the lines that have something to draw}

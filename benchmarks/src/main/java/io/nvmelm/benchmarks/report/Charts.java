@@ -1,21 +1,25 @@
 package io.nvmelm.benchmarks.report;
 
 import io.nvmelm.benchmarks.ControllerStateIterateBenchmark;
-import io.nvmelm.benchmarks.MigrationDataBenchmark;
+import io.nvmelm.benchmarks.migration.BlackoutBenchmark;
+import io.nvmelm.benchmarks.migration.ScalingBenchmark;
 import io.nvmelm.benchmarks.report.Chart.Axis;
 import io.nvmelm.benchmarks.report.Chart.Line;
+import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
+import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
 import java.util.List;
 import java.util.function.Function;
 
 /// The table of all charts.
 final class Charts {
     private static final Function<Double, String> PLAIN = Numbers::text;
+    private static final double BYTES_PER_GIBIBYTE = 1 << 30;
 
     private Charts() {}
 
     /// {@return all charts}
     static List<Chart> all() {
-        return List.of(queues(), pieces());
+        return List.of(queues(), pieces(), blackout(), controllers());
     }
 
     private static Chart queues() {
@@ -37,24 +41,82 @@ final class Charts {
                 Subject.of(ControllerStateIterateBenchmark.class, method),
                 "queuePairs",
                 Double::parseDouble,
-                (nanoseconds, queuePairs) -> nanoseconds / (2 * queuePairs));
+                (nanoseconds, queuePairs) -> nanoseconds / (2 * Double.parseDouble(queuePairs)));
     }
 
     private static Chart pieces() {
         return new Chart(
                 "pieces",
-                "State from descriptor to descriptor",
-                new Axis("bytes of a piece", true, PLAIN),
+                "Saving a state: bandwidth by size of the pieces",
+                new Axis("KiB of a piece (of states of 6 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB)", true, PLAIN),
                 new Axis("GiB per second", false, PLAIN),
-                List.of(pieces("library", "session"), pieces("loop in C", "loopInC")));
+                List.of(
+                        pieces("kernel device, library", descriptors("session")),
+                        pieces("kernel device, loop in Java", descriptors("loopInJava")),
+                        pieces("kernel device, loop in C", descriptors("loopInC")),
+                        pieces("NVMe device, library", Subject.of(DeviceChannelBenchmark.class, "save")),
+                        pieces("NVMe device, bare copies", Subject.of(DeviceChannelBenchmark.class, "copyOut"))));
     }
 
-    private static Line pieces(String name, String method) {
+    private static Subject descriptors(String method) {
+        return Subject.of(MigrationDataBenchmark.class, method)
+                .with("way", MigrationDataBenchmark.Way.SAVE)
+                .with("peer", MigrationDataBenchmark.Peer.PIPE);
+    }
+
+    private static Line pieces(String name, Subject subject) {
         return Line.over(
                 name,
-                Subject.of(MigrationDataBenchmark.class, method),
-                "pieceBytes",
+                subject,
+                "transfer",
+                transfer -> bytes(transfer.split("/")[1]) / 1024,
+                (nanoseconds, transfer) -> bytes(transfer.split("/")[0]) / BYTES_PER_GIBIBYTE / (nanoseconds / 1e9));
+    }
+
+    /// Sizes are written as `64K` or `16M`.
+    private static double bytes(String size) {
+        double number = Double.parseDouble(size.substring(0, size.length() - 1));
+        return size.endsWith("M") ? number * (1 << 20) : number * (1 << 10);
+    }
+
+    private static Chart blackout() {
+        return new Chart(
+                "blackout",
+                "Blackout of a controller with 64 queue pairs whose commands take no time",
+                new Axis("percentile", true, Charts::percentile),
+                new Axis("microseconds", true, PLAIN),
+                List.of(
+                        blackout("library, instant device", "devices", "INSTANT"),
+                        blackout("2025 driver's sequence, instant device", "serial", "INSTANT"),
+                        blackout("library, in-memory device", "devices", "IN_MEMORY"),
+                        blackout("2025 driver's sequence, in-memory device", "serial", "IN_MEMORY")));
+    }
+
+    private static Line blackout(String name, String method, String device) {
+        return Line.percentiles(
+                name, Subject.of(BlackoutBenchmark.class, method).with("device", device).with("queuePairs", 64));
+    }
+
+    /// The number is 1 / (1 - percentile).
+    private static String percentile(double place) {
+        return Numbers.text(100 - 100 / place).replaceFirst("\\.0+$", "") + " %";
+    }
+
+    private static Chart controllers() {
+        return new Chart(
+                "controllers",
+                "Migrating many controllers at once",
+                new Axis("controllers at once", true, PLAIN),
+                new Axis("migrations per second", true, PLAIN),
+                List.of(controllers("instant device", "INSTANT"), controllers("in-memory device", "IN_MEMORY")));
+    }
+
+    private static Line controllers(String name, String device) {
+        return Line.over(
+                name,
+                Subject.of(ScalingBenchmark.class, "migrate").with("device", device),
+                "atOnce",
                 Double::parseDouble,
-                (nanoseconds, _) -> 1e9 / nanoseconds / 1024);
+                (nanoseconds, _) -> 1e9 / nanoseconds);
     }
 }

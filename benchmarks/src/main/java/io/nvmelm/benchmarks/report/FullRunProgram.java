@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.report;
 
+import io.nvmelm.benchmarks.migration.DistributionProfiler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,7 +85,8 @@ public final class FullRunProgram {
                 .parent(caller)
                 .resultFormat(ResultFormatType.JSON)
                 .result(results.toString())
-                .addProfiler(GCProfiler.class);
+                .addProfiler(GCProfiler.class)
+                .addProfiler(DistributionProfiler.class);
         if (!caller.getForkCount().hasValue()) {
             options.forks(FORKS);
         }

@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.report;
 
+import io.nvmelm.benchmarks.migration.DistributionProfiler;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -89,7 +90,8 @@ final class JmhMeasurer implements Measurer {
                 .measurementTime(time)
                 .verbosity(VerboseMode.SILENT)
                 .resultFormat(ResultFormatType.JSON)
-                .addProfiler(GCProfiler.class);
+                .addProfiler(GCProfiler.class)
+                .addProfiler(DistributionProfiler.class);
         group.parameters().forEach((name, value) -> options.param(name, value));
         return options;
     }

@@ -42,9 +42,14 @@ record Metric(double score, double error, String unit, List<Double> iterations, 
                 .map(this::nanoseconds)
                 .flatMapToDouble(OptionalDouble::stream)
                 .min();
-        return fastest.isPresent()
-                ? fastest
-                : percentile(MEDIAN).map(Metric::nanoseconds).orElseGet(this::nanoseconds);
+        return fastest.isPresent() ? fastest : typicalNanoseconds();
+    }
+
+    /// {@return the median of all operations in the mode SampleTime, else the mean, in nanoseconds; empty where this is no time}
+    OptionalDouble typicalNanoseconds() {
+        return iterations.isEmpty()
+                ? percentile(MEDIAN).map(Metric::nanoseconds).orElseGet(this::nanoseconds)
+                : nanoseconds();
     }
 
     /// {@return the score of the iteration that has the least; the mean where iterations were not kept}

@@ -1,8 +1,8 @@
 package io.nvmelm.benchmarks.report;
 
-import io.nvmelm.benchmarks.MigrationDataBenchmark;
-import io.nvmelm.benchmarks.StatePlanBenchmark;
-import io.nvmelm.benchmarks.StreamFramingBenchmark;
+import io.nvmelm.benchmarks.migration.StatePlanBenchmark;
+import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
+import io.nvmelm.benchmarks.transfer.StreamFramingBenchmark;
 import java.util.List;
 
 /// Targets of the transfer of state, of the state machine, and of whole migrations.
@@ -22,8 +22,8 @@ final class TransferTargets {
                 framing("framed transfer in with checksum", "read", "copyIn", true, 0.90, 0.75),
                 Target.bandwidthRatio(
                         "descriptor to descriptor, 1 MiB pieces, to the loop in C",
-                        Subject.of(DESCRIPTORS, "session").with("pieceBytes", 1 << 20),
-                        Subject.of(DESCRIPTORS, "loopInC").with("pieceBytes", 1 << 20),
+                        descriptors("session"),
+                        descriptors("loopInC"),
                         0.90,
                         0.70),
                 Target.nanoseconds("plan of the state machine", Subject.of(PLAN, "machine"), 20, 200),
@@ -34,6 +34,14 @@ final class TransferTargets {
             String name, String method, String baseline, boolean checksums, double bound, double guardBound) {
         return Target.bandwidthRatio(
                 name, framing(method, checksums), framing(baseline, checksums), bound, guardBound);
+    }
+
+    private static Subject descriptors(String method) {
+        return Subject.of(DESCRIPTORS, method)
+                .with("transfer", "16M/1M")
+                .with("way", "SAVE")
+                .with("peer", "NONE")
+                .percentile(50);
     }
 
     private static Subject framing(String method, boolean checksums) {
