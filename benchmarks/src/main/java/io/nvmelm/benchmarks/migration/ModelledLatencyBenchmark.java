@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// The blackout where each command takes its time, by the clock on the wall: one operation is one blackout, as in [BlackoutBenchmark],
-/// with one thread that drives both devices. Reads of the state overlap, as many as are in flight; writes follow each other, as the
-/// standard demands. The baseline is [SerialMigration] with pieces of the same size. Counts and times in virtual time, where they are
+/// with one thread that drives both devices. Reads of the state overlap, as many as are in flight, and go on beside the writes, which
+/// follow each other, as the standard demands. The baseline is [SerialMigration] with pieces of the same size. Counts and times in virtual time, where they are
 /// exact, are a test (`BlackoutTest`).
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

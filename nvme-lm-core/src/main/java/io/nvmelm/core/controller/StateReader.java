@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// command. With an expected size the following pieces are asked for at the same time. Every completion must say that the controller
 /// was suspended (CSUP); a controller that never says so must say it in the header (CSATTR). Consistency is promised per command only,
 /// so with a state of several pieces the header is read again and compared: together with the last pieces where each completion says
-/// that the controller was suspended, so that this takes no time of its own, and behind them where none does.
+/// that the controller was suspended, so that this takes no time of its own, and behind them where none does. Where the first pieces
+/// are expected to be all, nobody knows yet which it will be, and it is done together.
 final class StateReader implements StateSource {
 
     /// A command in flight and where its data goes.
@@ -41,6 +42,8 @@ final class StateReader implements StateSource {
     private long sizes1;
     private boolean suspendedInCompletions;
     private boolean severalPieces;
+    /// Whether the header may be read again before the last piece has come.
+    private boolean comparesEarly;
     /// The command that reads the header again, from when it is sent to when it was waited for.
     private @Nullable Piece comparison;
     private PiecePool.@Nullable Buffer current;
@@ -82,6 +85,7 @@ final class StateReader implements StateSource {
 
     private void start(long expectedBytes) {
         totalBytes = (Math.max(expectedBytes, TransferOptions.MINIMUM_PIECE_BYTES) + 3) & ~3L;
+        comparesEarly = totalBytes > pool.bufferBytes();
         fill();
         var piece = awaitFirst();
         current = piece.buffer;
@@ -93,9 +97,13 @@ final class StateReader implements StateSource {
         totalBytes = actual;
         long have = Math.min(actual, piece.command.dataByteSize());
         severalPieces = have < actual;
+        comparesEarly = severalPieces && suspendedInCompletions;
         piece.buffer.bytes.limit((int) have);
         dropPiecesBeyond(actual);
         nextOffset = Math.min(nextOffset, actual);
+        if (!comparesEarly || nextOffset < actual) {
+            dropComparison();
+        }
         fill();
     }
 
@@ -167,8 +175,7 @@ final class StateReader implements StateSource {
             count++;
             nextOffset += bytes;
         }
-        if (severalPieces
-                && suspendedInCompletions
+        if (comparesEarly
                 && nextOffset == totalBytes
                 && comparison == null
                 && count < port.transport().limits().maximumCommandsInFlight()) {
@@ -293,9 +300,14 @@ final class StateReader implements StateSource {
         while (count > 0) {
             settle(takeFirst(), pool);
         }
-        if (comparison != null) {
-            settle(comparison, pool.headers());
-            comparison = null;
+        dropComparison();
+    }
+
+    private void dropComparison() {
+        var sent = comparison;
+        comparison = null;
+        if (sent != null) {
+            settle(sent, pool.headers());
         }
     }
 

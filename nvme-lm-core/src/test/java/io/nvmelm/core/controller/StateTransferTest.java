@@ -201,20 +201,33 @@ class StateTransferTest {
         assertThat(transport.commandsOf(GetControllerStateCommand.class)).hasSize(5);
     }
 
-    @Test
-    void theHeaderIsComparedBehindTheLastPieceWhereNoneSaysThatTheControllerWasSuspended() {
+    @ParameterizedTest
+    @CsvSource({"2,4", "4,5"})
+    void theHeaderIsComparedBehindTheLastPieceWhereNoneSaysThatTheControllerWasSuspended(int inFlight, int before) {
         var state = SampleState.withQueuePairs(10);
         var transport = new ScriptedTransport(state, 1 << 20, 8);
         transport.reportsSuspended = false;
-        try (var source = controller(transport, 136, 4).openSource(FORMAT, OptionalLong.of(state.length))) {
+        try (var source = controller(transport, 136, inFlight).openSource(FORMAT, OptionalLong.of(state.length))) {
             var buffer = ByteBuffer.allocate(state.length);
             while (buffer.hasRemaining()) {
                 source.read(buffer);
             }
-            assertThat(transport.commandsOf(GetControllerStateCommand.class)).hasSize(4);
+            assertThat(transport.commandsOf(GetControllerStateCommand.class)).hasSize(before);
             assertThat(source.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
-        assertThat(transport.commandsOf(GetControllerStateCommand.class)).hasSize(5);
+        assertThat(transport.commandsOf(GetControllerStateCommand.class)).hasSize(before + 1);
+    }
+
+    @Test
+    void aHeaderThatWasReadBeforeTheLastPiecesWereAskedForIsReadAgain() {
+        var state = SampleState.withQueuePairs(10);
+        var transport = new ScriptedTransport(state, 1 << 20, 8);
+        try (var source = controller(transport, 136, 3).openSource(FORMAT, OptionalLong.of(300))) {
+            assertThat(readAll(source, 1000)).isEqualTo(state);
+        }
+        assertThat(transport.commandsOf(GetControllerStateCommand.class))
+                .extracting(GetControllerStateCommand::dataByteSize)
+                .containsExactly(136L, 136L, 28L, 48L, 136L, 100L, 48L);
     }
 
     @Test

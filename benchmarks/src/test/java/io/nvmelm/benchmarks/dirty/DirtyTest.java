@@ -1,0 +1,37 @@
+package io.nvmelm.benchmarks.dirty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nvmelm.core.controller.FilledMemoryReport;
+import io.nvmelm.core.controller.FilledUserDataRing;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Changes are the same whichever way they were merged.
+class DirtyTest {
+    private static final int SLOTS = 1 << 14;
+    private static final int BATCH = 1 << 12;
+
+    @ParameterizedTest
+    @EnumSource(FilledUserDataRing.Writes.class)
+    void entriesMergeIntoTheSameBlocks(FilledUserDataRing.Writes writes) {
+        try (var ring = new FilledUserDataRing(SLOTS, BATCH, writes)) {
+            for (int batch = 0; batch < 2 * SLOTS / BATCH; batch++) {
+                ring.consume();
+                ring.merge();
+            }
+            assertThat(ring.mergedBlocks()).isPositive().isLessThanOrEqualTo(8L * SLOTS);
+            assertThat(ring.modifiedBlocks()).isEqualTo(ring.mergedBlocks());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(FilledMemoryReport.Pages.class)
+    void aReportSetsTheSameBits(FilledMemoryReport.Pages pages) {
+        try (var report = new FilledMemoryReport(2000, 8L << 30, pages)) {
+            report.fill();
+            report.setBits();
+            assertThat(report.filledBits()).isEqualTo(report.bitsSet()).containsAnyOf(1, 0x11, -1);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// That candidates and baselines of the benchmarks do the same.
+package io.nvmelm.benchmarks.transfer;
