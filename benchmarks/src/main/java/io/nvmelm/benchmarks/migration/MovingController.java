@@ -137,6 +137,7 @@ public final class MovingController implements AutoCloseable {
     private Side source;
     private Side destination;
     private MigrationData loading;
+    private SerialMigration serial;
 
     /// Makes two hosts, and a guest's queues at the first.
     ///
@@ -246,7 +247,7 @@ public final class MovingController implements AutoCloseable {
     /// {@return the baseline for the next move} Prepares it: all that the driver does before the guest stops.
     public SerialMigration prepareSerial() {
         destination.function.reset();
-        var serial = new SerialMigration(
+        serial = new SerialMigration(
                 source.transport,
                 source.controllerId,
                 destination.transport,
@@ -260,6 +261,7 @@ public final class MovingController implements AutoCloseable {
 
     /// What is done behind the blackout of the baseline.
     public void settleSerial() {
+        serial.close();
         swap();
     }
 

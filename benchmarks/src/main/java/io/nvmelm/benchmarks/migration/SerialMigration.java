@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// RUNNING to STOP suspends. STOP to STOP_COPY asks for the formats twice (first for their number, then for them), reads the header for
 /// the sizes, allocates, and reads the state; a state above the largest transfer is read in pieces, which the driver could not. At the
 /// destination, which was suspended before, RESUMING to STOP sends the state in pieces, and STOP to RUNNING resumes. All of it falls into
-/// the blackout, as in the driver. There is no state machine, no session, no check of what is loaded and no second look at the header.
-public final class SerialMigration {
+/// the blackout, as in the driver; memory for the commands alone is had before, since what that costs says more of the transport. There
+/// is no state machine, no session, no check of what is loaded and no second look at the header.
+public final class SerialMigration implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final AdminTransport source;
@@ -35,6 +36,8 @@ public final class SerialMigration {
     private final int versionIndex;
     private final int vendorIndex;
     private final int pieceBytes;
+    private final TransferMemory sourceMemory;
+    private final TransferMemory destinationMemory;
     private final MemorySegment entry = Arena.ofAuto().allocate(SubmissionEntryView.BYTES, 64);
 
     /// Makes a migration between two controlling controllers with the same list of formats.
@@ -61,6 +64,8 @@ public final class SerialMigration {
         this.versionIndex = versionIndex;
         this.vendorIndex = vendorIndex;
         this.pieceBytes = pieceBytes;
+        this.sourceMemory = source.allocate(Math.max(pieceBytes, IdentifyCommand.DATA_BYTES));
+        this.destinationMemory = destination.allocate(pieceBytes);
     }
 
     /// What is done before the guest stops: the destination is suspended.
@@ -74,9 +79,7 @@ public final class SerialMigration {
     public long run() {
         execute(source, new SuspendCommand(sourceId, SuspendType.SUSPEND, false), null);
         for (int i = 0; i < 2; i++) {
-            try (var formats = source.allocate(IdentifyCommand.DATA_BYTES)) {
-                execute(source, IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS), formats);
-            }
+            execute(source, IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS), sourceMemory);
         }
         var state = receive();
         send(state);
@@ -85,18 +88,13 @@ public final class SerialMigration {
     }
 
     private MemorySegment receive() {
-        long total;
-        try (var header = source.allocate(ControllerStateView.HEADER_BYTES)) {
-            execute(source, get(0, ControllerStateView.HEADER_BYTES), header);
-            total = new ControllerStateView().wrap(header.segment(), 0).totalBytes();
-        }
+        execute(source, get(0, ControllerStateView.HEADER_BYTES), sourceMemory);
+        long total = new ControllerStateView().wrap(sourceMemory.segment(), 0).totalBytes();
         var state = MemorySegment.ofArray(new byte[Math.toIntExact(total)]);
-        try (var memory = source.allocate(Math.min(total, pieceBytes))) {
-            for (long offset = 0; offset < total; offset += pieceBytes) {
-                long bytes = Math.min(pieceBytes, total - offset);
-                execute(source, get(offset, bytes), memory);
-                MemorySegment.copy(memory.segment(), 0, state, offset, bytes);
-            }
+        for (long offset = 0; offset < total; offset += pieceBytes) {
+            long bytes = Math.min(pieceBytes, total - offset);
+            execute(source, get(offset, bytes), sourceMemory);
+            MemorySegment.copy(sourceMemory.segment(), 0, state, offset, bytes);
         }
         return state;
     }
@@ -107,17 +105,15 @@ public final class SerialMigration {
 
     private void send(MemorySegment state) {
         long total = state.byteSize();
-        try (var memory = destination.allocate(Math.min(total, pieceBytes))) {
-            for (long offset = 0; offset < total; offset += pieceBytes) {
-                long bytes = Math.min(pieceBytes, total - offset);
-                MemorySegment.copy(state, offset, memory.segment(), 0, bytes);
-                var sequence = SequenceIndicator.of(offset == 0, offset + bytes == total);
-                execute(
-                        destination,
-                        new SetControllerStateCommand(
-                                destinationId, sequence, versionIndex, vendorIndex, offset, 0, bytes / 4),
-                        memory);
-            }
+        for (long offset = 0; offset < total; offset += pieceBytes) {
+            long bytes = Math.min(pieceBytes, total - offset);
+            MemorySegment.copy(state, offset, destinationMemory.segment(), 0, bytes);
+            var sequence = SequenceIndicator.of(offset == 0, offset + bytes == total);
+            execute(
+                    destination,
+                    new SetControllerStateCommand(
+                            destinationId, sequence, versionIndex, vendorIndex, offset, 0, bytes / 4),
+                    destinationMemory);
         }
     }
 
@@ -127,5 +123,12 @@ public final class SerialMigration {
         if (!completion.isSuccess()) {
             throw new AssertionError(command + ": " + completion.status());
         }
+    }
+
+    /// Gives the memory back.
+    @Override
+    public void close() {
+        sourceMemory.close();
+        destinationMemory.close();
     }
 }

@@ -22,7 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class LatencyReadBenchmark {
-    private static final int PIECE_BYTES = 64 << 10;
+    /// Small, so that time goes into waiting and not into copies.
+    private static final int PIECE_BYTES = 16 << 10;
     private static final Duration LATENCY = Duration.ofMillis(1);
 
     /// Pieces of the state.

@@ -101,8 +101,10 @@ public class MigrationDataBenchmark {
         var fifo = folder.resolve("pipe").toString();
         LoopInC.run("mkfifo", fifo);
         other = new ProcessBuilder(
-                "dd", "bs=1M", "status=none", empties ? "if=" + fifo : "if=" + ZERO, empties ? "of=" + NULL : "of="
-                        + fifo)
+                "dd", "bs=1M", "status=none", empties ? "if=" + fifo : "if=" + ZERO, empties
+                        ? "of=" + NULL
+                        : "of="
+                                + fifo)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         return fifo;
