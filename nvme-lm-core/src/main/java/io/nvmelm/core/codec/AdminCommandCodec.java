@@ -95,20 +95,26 @@ public final class AdminCommandCodec {
     /// @param entry   at least 64 bytes, of which the first 64 are written
     /// @throws InvalidValueException when there are fewer
     public static void encode(AdminCommand command, MemorySegment entry) {
-        var view = new SubmissionEntryView().wrap(entry, 0).clear().opcode(command.opcode().value());
+        var view = new SubmissionEntryView().wrap(entry, 0);
         switch (command) {
             case IdentifyCommand identify -> encode(identify, view);
-            case SuspendCommand suspend -> view.cdw10(SuspendCommand.SELECT)
-                    .cdw11((suspend.deleteUserDataMigrationQueue() ? DUDMQ : 0)
+            case SuspendCommand suspend -> encode(
+                    suspend,
+                    view,
+                    SuspendCommand.SELECT,
+                    (suspend.deleteUserDataMigrationQueue() ? DUDMQ : 0)
                             | suspend.type().value() << 16
                             | suspend.controllerId());
-            case ResumeCommand resume -> view.cdw10(ResumeCommand.SELECT).cdw11(resume.controllerId());
+            case ResumeCommand resume -> encode(resume, view, ResumeCommand.SELECT, resume.controllerId());
             case SetControllerStateCommand set -> encode(set, view);
             case GetControllerStateCommand get -> encode(get, view);
-            case VirtualizationManagementCommand manage -> view.cdw10(manage.controllerId() << 16
-                    | manage.resourceType().value() << 8
-                    | manage.action().value())
-                    .cdw11(manage.resourceCount());
+            case VirtualizationManagementCommand manage -> encode(
+                    manage,
+                    view,
+                    manage.controllerId() << 16
+                            | manage.resourceType().value() << 8
+                            | manage.action().value(),
+                    manage.resourceCount());
             case CreateControllerDataQueueCommand create -> TrackingCommandCodec.encode(create, view);
             case DeleteControllerDataQueueCommand delete -> TrackingCommandCodec.encode(delete, view);
             case LogUserDataChangesCommand log -> TrackingCommandCodec.encode(log, view);
@@ -121,28 +127,49 @@ public final class AdminCommandCodec {
     }
 
     private static void encode(IdentifyCommand command, SubmissionEntryView view) {
-        view.namespaceId(command.namespaceId())
-                .cdw10(command.controllerId() << 16 | command.structure())
-                .cdw11(command.commandSetIdentifier() << 24 | command.specificIdentifier())
-                .cdw14(command.uuidIndex());
+        view.command(
+                command.opcode().value(),
+                command.namespaceId(),
+                command.controllerId() << 16 | command.structure(),
+                command.commandSetIdentifier() << 24 | command.specificIdentifier(),
+                0,
+                0,
+                command.uuidIndex(),
+                0);
     }
 
     private static void encode(SetControllerStateCommand command, SubmissionEntryView view) {
-        view.cdw10(command.sequence().value() << 16 | SetControllerStateCommand.SELECT)
-                .cdw11(command.vendorUuidIndex() << 24 | command.versionIndex() << 16 | command.controllerId())
-                .cdw12((int) command.byteOffset())
-                .cdw13((int) (command.byteOffset() >>> 32))
-                .cdw14(command.uuidIndex())
-                .cdw15((int) command.dwordCount());
+        view.command(
+                command.opcode().value(),
+                0,
+                command.sequence().value() << 16 | SetControllerStateCommand.SELECT,
+                command.vendorUuidIndex() << 24 | command.versionIndex() << 16 | command.controllerId(),
+                (int) command.byteOffset(),
+                (int) (command.byteOffset() >>> 32),
+                command.uuidIndex(),
+                (int) command.dwordCount());
     }
 
     private static void encode(GetControllerStateCommand command, SubmissionEntryView view) {
-        view.cdw10(command.versionIndex() << 16 | GetControllerStateCommand.SELECT)
-                .cdw11(command.vendorParameter() << 24 | command.vendorUuidIndex() << 16 | command.controllerId())
-                .cdw12((int) command.byteOffset())
-                .cdw13((int) (command.byteOffset() >>> 32))
-                .cdw14(command.uuidIndex())
-                .cdw15((int) (command.dwordCount() - 1));
+        view.command(
+                command.opcode().value(),
+                0,
+                command.versionIndex() << 16 | GetControllerStateCommand.SELECT,
+                command.vendorParameter() << 24 | command.vendorUuidIndex() << 16 | command.controllerId(),
+                (int) command.byteOffset(),
+                (int) (command.byteOffset() >>> 32),
+                command.uuidIndex(),
+                (int) (command.dwordCount() - 1));
+    }
+
+    /// Writes a command that has nothing in command dwords 12 to 15.
+    static void encode(AdminCommand command, SubmissionEntryView view, int cdw10, int cdw11) {
+        encode(command, view, cdw10, cdw11, 0, 0);
+    }
+
+    /// Writes a command that has nothing in command dwords 14 and 15.
+    static void encode(AdminCommand command, SubmissionEntryView view, int cdw10, int cdw11, int cdw12, int cdw13) {
+        view.command(command.opcode().value(), 0, cdw10, cdw11, cdw12, cdw13, 0, 0);
     }
 
     /// {@return the command of a submission entry} Command identifier, data pointer and flags are not part of it.

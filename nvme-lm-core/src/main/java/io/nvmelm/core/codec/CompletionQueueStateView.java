@@ -33,6 +33,8 @@ public final class CompletionQueueStateView extends StructureView {
     /// Offset of the reserved bytes.
     public static final int RESERVED_OFFSET = 20;
 
+    private static final String STRUCTURE = "I/O completion queue state";
+
     /// Creates a view that has yet to be wrapped around a structure.
     public CompletionQueueStateView() {}
 
@@ -43,7 +45,13 @@ public final class CompletionQueueStateView extends StructureView {
     /// @return this
     /// @throws InvalidValueException when the structure does not fit there
     public CompletionQueueStateView wrap(MemorySegment segment, long byteOffset) {
-        place("I/O completion queue state", segment, byteOffset, BYTES);
+        place(STRUCTURE, segment, byteOffset, BYTES);
+        return this;
+    }
+
+    /// Moves this view to another place in its segment.
+    CompletionQueueStateView at(long byteOffset) {
+        move(STRUCTURE, byteOffset, BYTES);
         return this;
     }
 

@@ -76,14 +76,12 @@ public final class ControllerStateCodec {
                 .wrap(segment, byteOffset)
                 .validate(byteSize, ControllerStateView.HEADER_BYTES);
         var submissionQueues = new ArrayList<SubmissionQueueState>(view.submissionQueueCount());
-        var submissionQueue = new SubmissionQueueStateView();
         for (int i = 0; i < view.submissionQueueCount(); i++) {
-            submissionQueues.add(view.submissionQueue(i, submissionQueue).state());
+            submissionQueues.add(view.submissionQueue(i).state());
         }
         var completionQueues = new ArrayList<CompletionQueueState>(view.completionQueueCount());
-        var completionQueue = new CompletionQueueStateView();
         for (int i = 0; i < view.completionQueueCount(); i++) {
-            completionQueues.add(view.completionQueue(i, completionQueue).state());
+            completionQueues.add(view.completionQueue(i).state());
         }
         int used = view.byteSize();
         return new NvmeControllerState.Version0(
@@ -143,17 +141,14 @@ public final class ControllerStateCodec {
                 .submissionQueueCount(state.submissionQueues().size())
                 .completionQueueCount(state.completionQueues().size())
                 .reserved(state.reserved());
-        long place = view.submissionQueueOffset(0);
-        var submissionQueue = new SubmissionQueueStateView();
+        int submissionQueue = 0;
         for (var queue : state.submissionQueues()) {
-            submissionQueue.wrap(segment, place).state(queue);
-            place += SubmissionQueueStateView.BYTES;
+            view.submissionQueue(submissionQueue++).state(queue);
         }
-        var completionQueue = new CompletionQueueStateView();
+        int completionQueue = 0;
         for (var queue : state.completionQueues()) {
-            completionQueue.wrap(segment, place).state(queue);
-            place += CompletionQueueStateView.BYTES;
+            view.completionQueue(completionQueue++).state(queue);
         }
-        state.trailing().copyTo(segment, place);
+        state.trailing().copyTo(segment, byteOffset + view.byteSize());
     }
 }

@@ -4,6 +4,7 @@ import io.nvmelm.InvalidValueException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /// Layouts of the fields of every structure: little endian and unaligned, which is what the standard's structures need
 /// and what compiles to plain loads and stores.
@@ -23,7 +24,12 @@ final class Layouts {
 
     /// Refuses a range that is not inside a segment.
     static void requireInside(String structure, MemorySegment segment, long byteOffset, long byteSize) {
-        if (byteOffset < 0 || byteSize < 0 || byteOffset > segment.byteSize() - byteSize) {
+        if (byteSize < 0) {
+            throw outside(structure, segment, byteOffset, byteSize);
+        }
+        try {
+            Objects.checkIndex(byteOffset, segment.byteSize() - byteSize + 1);
+        } catch (IndexOutOfBoundsException e) {
             throw outside(structure, segment, byteOffset, byteSize);
         }
     }

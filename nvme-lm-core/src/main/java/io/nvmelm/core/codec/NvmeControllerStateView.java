@@ -12,6 +12,9 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Of any other version only [#version()] is known. Queues count from 0 and ascend by identifier. Setters store the low
 /// bits of what they are given. Not thread-safe.
+///
+/// Both counts are read when the view is wrapped and then known: a device that goes on writing does not move the queues
+/// of whoever has checked them.
 public final class NvmeControllerStateView extends StructureView {
     /// Bytes of the header.
     public static final int HEADER_BYTES = 8;
@@ -26,6 +29,12 @@ public final class NvmeControllerStateView extends StructureView {
     /// Offset of the reserved bytes.
     public static final int RESERVED_OFFSET = 6;
 
+    private final SubmissionQueueStateView submissionQueue = new SubmissionQueueStateView();
+    private final CompletionQueueStateView completionQueue = new CompletionQueueStateView();
+    private long firstQueueOffset;
+    private char submissionQueueCount;
+    private char completionQueueCount;
+
     /// Creates a view that has yet to be wrapped around a structure.
     public NvmeControllerStateView() {}
 
@@ -37,6 +46,11 @@ public final class NvmeControllerStateView extends StructureView {
     /// @throws InvalidValueException when the header does not fit there
     public NvmeControllerStateView wrap(MemorySegment segment, long byteOffset) {
         place("NVMe Controller State header", segment, byteOffset, HEADER_BYTES);
+        submissionQueue.enter(segment);
+        completionQueue.enter(segment);
+        firstQueueOffset = byteOffset + HEADER_BYTES;
+        submissionQueueCount = (char) unsigned16(NIOSQ_OFFSET);
+        completionQueueCount = (char) unsigned16(NIOCQ_OFFSET);
         return this;
     }
 
@@ -54,9 +68,9 @@ public final class NvmeControllerStateView extends StructureView {
         return this;
     }
 
-    /// {@return number of I/O submission queues (NIOSQ)}
+    /// {@return number of I/O submission queues (NIOSQ), as it was when this view was wrapped, or set since}
     public int submissionQueueCount() {
-        return unsigned16(NIOSQ_OFFSET);
+        return submissionQueueCount;
     }
 
     /// Sets the number of I/O submission queues (NIOSQ), on which the place of the completion queues depends.
@@ -65,12 +79,13 @@ public final class NvmeControllerStateView extends StructureView {
     /// @return this
     public NvmeControllerStateView submissionQueueCount(int value) {
         set16(NIOSQ_OFFSET, value);
+        submissionQueueCount = (char) value;
         return this;
     }
 
-    /// {@return number of I/O completion queues (NIOCQ)}
+    /// {@return number of I/O completion queues (NIOCQ), as it was when this view was wrapped, or set since}
     public int completionQueueCount() {
-        return unsigned16(NIOCQ_OFFSET);
+        return completionQueueCount;
     }
 
     /// Sets the number of I/O completion queues (NIOCQ).
@@ -79,6 +94,7 @@ public final class NvmeControllerStateView extends StructureView {
     /// @return this
     public NvmeControllerStateView completionQueueCount(int value) {
         set16(NIOCQ_OFFSET, value);
+        completionQueueCount = (char) value;
         return this;
     }
 
@@ -105,14 +121,32 @@ public final class NvmeControllerStateView extends StructureView {
     ///
     /// @param index place from 0 to NIOSQ - 1, not checked
     public long submissionQueueOffset(int index) {
-        return base() + HEADER_BYTES + (long) QUEUE_BYTES * index;
+        return firstQueueOffset + (long) QUEUE_BYTES * index;
     }
 
     /// {@return where the state of a completion queue starts, counted in the wrapped segment}
     ///
     /// @param index place from 0 to NIOCQ - 1, not checked
     public long completionQueueOffset(int index) {
-        return base() + HEADER_BYTES + QUEUE_BYTES * ((long) submissionQueueCount() + index);
+        return firstQueueOffset + (long) QUEUE_BYTES * submissionQueueCount + (long) QUEUE_BYTES * index;
+    }
+
+    /// {@return a view of a submission queue} It is this view's own, and the next call moves it.
+    ///
+    /// @param index place from 0 to NIOSQ - 1
+    /// @throws InvalidValueException when there is no such queue, or it is not inside the segment
+    public SubmissionQueueStateView submissionQueue(int index) {
+        requireIndex("submission queue index", index, submissionQueueCount());
+        return submissionQueue.at(submissionQueueOffset(index));
+    }
+
+    /// {@return a view of a completion queue} It is this view's own, and the next call moves it.
+    ///
+    /// @param index place from 0 to NIOCQ - 1
+    /// @throws InvalidValueException when there is no such queue, or it is not inside the segment
+    public CompletionQueueStateView completionQueue(int index) {
+        requireIndex("completion queue index", index, completionQueueCount());
+        return completionQueue.at(completionQueueOffset(index));
     }
 
     /// Moves a view to a submission queue.

@@ -4,7 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// What every view is made of: a segment, the byte in it at which the structure starts, and access to fields of each
-/// width. Checks once, when it is placed, that the structure fits; the segment's own checks remain.
+/// width. Checks, when it is moved, that the structure fits; the segment's own checks remain.
+///
+/// A move stores no reference where the segment stays the same: a stored reference costs the garbage collector's
+/// barrier, and a loop that stores one is not known to read the same segment in every turn, so that all the segment's
+/// checks stay in the loop.
 abstract class StructureView {
     private MemorySegment segment = MemorySegment.NULL;
     private long base;
@@ -12,7 +16,20 @@ abstract class StructureView {
     /// Moves to a structure.
     final void place(String structure, MemorySegment target, long byteOffset, long byteSize) {
         Layouts.requireInside(structure, target, byteOffset, byteSize);
-        segment = target;
+        enter(target);
+        base = byteOffset;
+    }
+
+    /// Changes the segment. The view has to be moved before it is read.
+    final void enter(MemorySegment target) {
+        if (segment != target) {
+            segment = target;
+        }
+    }
+
+    /// Moves to a structure of the same segment.
+    final void move(String structure, long byteOffset, long byteSize) {
+        Layouts.requireInside(structure, segment, byteOffset, byteSize);
         base = byteOffset;
     }
 

@@ -276,6 +276,35 @@ public final class SubmissionEntryView extends StructureView {
         return this;
     }
 
+    /// Writes a whole entry: eight stores, where clearing it first and setting fields takes twice as many. What is not
+    /// named here becomes 0, of which command identifier and data pointer are the transport's.
+    ///
+    /// @param opcode      OPC, 8 bits
+    /// @param namespaceId NSID, 32 bits
+    /// @param cdw10       command dword 10
+    /// @param cdw11       command dword 11
+    /// @param cdw12       command dword 12
+    /// @param cdw13       command dword 13
+    /// @param cdw14       command dword 14
+    /// @param cdw15       command dword 15
+    /// @return this
+    public SubmissionEntryView command(
+            int opcode, long namespaceId, int cdw10, int cdw11, int cdw12, int cdw13, int cdw14, int cdw15) {
+        setQuadword(OPCODE_OFFSET, opcode & 0xFF | namespaceId << 32);
+        setQuadword(CDW2_OFFSET, 0);
+        setQuadword(MPTR_OFFSET, 0);
+        setQuadword(PRP1_OFFSET, 0);
+        setQuadword(PRP2_OFFSET, 0);
+        setQuadword(CDW10_OFFSET, quadword(cdw10, cdw11));
+        setQuadword(CDW12_OFFSET, quadword(cdw12, cdw13));
+        setQuadword(CDW14_OFFSET, quadword(cdw14, cdw15));
+        return this;
+    }
+
+    private static long quadword(int low, int high) {
+        return Integer.toUnsignedLong(low) | (long) high << 32;
+    }
+
     /// Sets every byte to 0.
     ///
     /// @return this

@@ -35,6 +35,8 @@ public final class SubmissionQueueStateView extends StructureView {
     /// Offset of the reserved bytes.
     public static final int RESERVED_OFFSET = 20;
 
+    private static final String STRUCTURE = "I/O submission queue state";
+
     /// Creates a view that has yet to be wrapped around a structure.
     public SubmissionQueueStateView() {}
 
@@ -45,7 +47,13 @@ public final class SubmissionQueueStateView extends StructureView {
     /// @return this
     /// @throws InvalidValueException when the structure does not fit there
     public SubmissionQueueStateView wrap(MemorySegment segment, long byteOffset) {
-        place("I/O submission queue state", segment, byteOffset, BYTES);
+        place(STRUCTURE, segment, byteOffset, BYTES);
+        return this;
+    }
+
+    /// Moves this view to another place in its segment.
+    SubmissionQueueStateView at(long byteOffset) {
+        move(STRUCTURE, byteOffset, BYTES);
         return this;
     }
 

@@ -59,38 +59,31 @@ final class TrackingCommandCodec {
     private TrackingCommandCodec() {}
 
     static void encode(CreateControllerDataQueueCommand command, SubmissionEntryView view) {
-        view.cdw10(CreateControllerDataQueueCommand.SELECT)
-                .cdw11(command.controllerId() << 16 | (command.physicallyContiguous() ? 1 : 0))
-                .cdw12((int) command.dwordCount());
+        AdminCommandCodec.encode(command, view, CreateControllerDataQueueCommand.SELECT, command.controllerId() << 16 | (command.physicallyContiguous() ? 1 : 0), (int) command.dwordCount(), 0);
     }
 
     static void encode(DeleteControllerDataQueueCommand command, SubmissionEntryView view) {
-        view.cdw10(DeleteControllerDataQueueCommand.SELECT).cdw11(command.queueId());
+        AdminCommandCodec.encode(command, view, DeleteControllerDataQueueCommand.SELECT, command.queueId());
     }
 
     static void encode(LogUserDataChangesCommand command, SubmissionEntryView view) {
-        view.cdw10((command.start() ? 1 << 16 : 0) | LogUserDataChangesCommand.SELECT).cdw11(command.queueId());
+        AdminCommandCodec.encode(command, view, (command.start() ? 1 << 16 : 0) | LogUserDataChangesCommand.SELECT, command.queueId());
     }
 
     static void encode(TrackMemoryChangesCommand command, SubmissionEntryView view) {
-        view.cdw10((command.start() ? 1 << 16 : 0) | TrackMemoryChangesCommand.SELECT).cdw11(command.controllerId());
+        AdminCommandCodec.encode(command, view, (command.start() ? 1 << 16 : 0) | TrackMemoryChangesCommand.SELECT, command.controllerId());
     }
 
     static void encode(TrackedMemoryChangesCommand command, SubmissionEntryView view) {
-        view.cdw10(TrackedMemoryChangesCommand.SELECT)
-                .cdw11(command.controllerId())
-                .cdw12((int) (command.dwordCount() - 1));
+        AdminCommandCodec.encode(command, view, TrackedMemoryChangesCommand.SELECT, command.controllerId(), (int) (command.dwordCount() - 1), 0);
     }
 
     static void encode(SetQueueHeadCommand command, SubmissionEntryView view) {
-        view.cdw10(SetQueueHeadCommand.FEATURE)
-                .cdw11((command.triggerSlot().isPresent() ? TRIGGER_ENABLE : 0) | command.queueId())
-                .cdw12((int) command.headSlot())
-                .cdw13((int) command.triggerSlot().orElse(0));
+        AdminCommandCodec.encode(command, view, SetQueueHeadCommand.FEATURE, (command.triggerSlot().isPresent() ? TRIGGER_ENABLE : 0) | command.queueId(), (int) command.headSlot(), (int) command.triggerSlot().orElse(0));
     }
 
     static void encode(GetQueueHeadCommand command, SubmissionEntryView view) {
-        view.cdw10(SetQueueHeadCommand.FEATURE).cdw11(command.queueId());
+        AdminCommandCodec.encode(command, view, SetQueueHeadCommand.FEATURE, command.queueId());
     }
 
     static AdminCommand decodeQueue(SubmissionEntryView view) {

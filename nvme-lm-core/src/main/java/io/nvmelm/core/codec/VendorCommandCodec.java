@@ -26,10 +26,8 @@ final class VendorCommandCodec {
     private VendorCommandCodec() {}
 
     static void encode(VendorMigrationCommand command, SubmissionEntryView view) {
-        view.cdw10(command.functionIndex());
-        if (command.operation() == VendorMigrationOperation.LOAD) {
-            view.cdw11((int) command.dataByteSize());
-        }
+        int byteSize = command.operation() == VendorMigrationOperation.LOAD ? (int) command.dataByteSize() : 0;
+        AdminCommandCodec.encode(command, view, command.functionIndex(), byteSize);
     }
 
     static AdminCommand decode(VendorMigrationOperation operation, SubmissionEntryView view) {
