@@ -1,76 +1,217 @@
-package io.nvmelm.benchmarks;
+package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.codec.sbe.SubmissionEntryEncoder;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.SubmissionEntryView;
-import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.AdminCommand;
+import io.nvmelm.nvme.CreateControllerDataQueueCommand;
 import io.nvmelm.nvme.GetControllerStateCommand;
+import io.nvmelm.nvme.LogUserDataChangesCommand;
+import io.nvmelm.nvme.SequenceIndicator;
+import io.nvmelm.nvme.SetControllerStateCommand;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// Writing a Get Controller State command as a submission entry: by the codec, by the view alone, and by hand into a
-/// buffer.
+/// What does it cost to write a command as a submission entry? One operation is one entry of 64 bytes.
+///
+/// The baseline is written by hand for the one command: it clears a direct ByteBuffer and stores the fields, and so do
+/// agrona's UnsafeBuffer and, with a store for every field, SBE. The codec is given any command and finds out which.
+/// All check the bounds of the memory (agrona as it is set up by default) and none the fields: the command did that.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(jvmArgsAppend = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
 public class CommandEncodeBenchmark {
-    private GetControllerStateCommand command;
+    /// Which command.
+    @Param public Kind kind;
+
+    private AdminCommand command;
+    private int opcode;
     private MemorySegment entry;
-    private SubmissionEntryView view;
     private ByteBuffer buffer;
+    private UnsafeBuffer unsafeBuffer;
+    private SubmissionEntryEncoder encoder;
+
+    /// A command of each layout that a migration sends again and again.
+    public enum Kind {
+        /// Migration Send, Set Controller State.
+        MIGRATION_SEND,
+        /// Migration Receive, Get Controller State.
+        MIGRATION_RECEIVE,
+        /// Controller Data Queue, Create.
+        CREATE_QUEUE,
+        /// Track Send, Log User Data Changes.
+        TRACK_SEND
+    }
 
     /// Makes the command and the memory that it is written to.
     @Setup
     public void prepare() {
-        command = new GetControllerStateCommand(7, 1, 0, 0, 1 << 20, 0, 32_768);
+        command = switch (kind) {
+            case MIGRATION_SEND ->
+                new SetControllerStateCommand(7, SequenceIndicator.MIDDLE, 1, 0, 5L << 30, 0, 32_768);
+            case MIGRATION_RECEIVE -> new GetControllerStateCommand(7, 1, 0, 0, 5L << 30, 0, 32_768);
+            case CREATE_QUEUE -> new CreateControllerDataQueueCommand(7, true, 65_536);
+            case TRACK_SEND -> new LogUserDataChangesCommand(7, true);
+        };
+        opcode = command.opcode().value();
         entry = Arena.ofAuto().allocate(SubmissionEntryView.BYTES, 64);
-        view = new SubmissionEntryView();
         buffer = ByteBuffer.allocateDirect(SubmissionEntryView.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        unsafeBuffer = new UnsafeBuffer(ByteBuffer.allocateDirect(SubmissionEntryView.BYTES));
+        encoder = new SubmissionEntryEncoder();
     }
 
-    /// By the codec, which finds out what command it is.
+    /// By the codec.
     @Benchmark
     public MemorySegment codec() {
         AdminCommandCodec.encode(command, entry);
         return entry;
     }
 
-    /// By a view that is used again and again.
-    @Benchmark
-    public SubmissionEntryView view() {
-        return view.wrap(entry, 0)
-                .clear()
-                .opcode(AdminOpcode.MIGRATION_RECEIVE.value())
-                .cdw10(command.versionIndex() << 16)
-                .cdw11(command.vendorParameter() << 24 | command.vendorUuidIndex() << 16 | command.controllerId())
-                .cdw12((int) command.byteOffset())
-                .cdw13((int) (command.byteOffset() >>> 32))
-                .cdw14(command.uuidIndex())
-                .cdw15((int) (command.dwordCount() - 1));
-    }
-
-    /// The baseline: by hand.
+    /// The baseline: by hand, into a direct buffer.
     @Benchmark
     public ByteBuffer byHand() {
-        for (int i = 0; i < 64; i += 8) {
+        for (int i = 0; i < SubmissionEntryView.BYTES; i += Long.BYTES) {
             buffer.putLong(i, 0);
         }
-        buffer.put(0, (byte) 0x42);
-        buffer.putInt(40, command.versionIndex() << 16);
-        buffer.putInt(44, command.vendorParameter() << 24 | command.vendorUuidIndex() << 16 | command.controllerId());
-        buffer.putInt(48, (int) command.byteOffset());
-        buffer.putInt(52, (int) (command.byteOffset() >>> 32));
-        buffer.putInt(56, command.uuidIndex());
-        buffer.putInt(60, (int) (command.dwordCount() - 1));
+        buffer.put(0, (byte) opcode);
+        switch (kind) {
+            case MIGRATION_SEND -> {
+                var set = (SetControllerStateCommand) command;
+                buffer.putInt(40, cdw10(set));
+                buffer.putInt(44, cdw11(set));
+                buffer.putLong(48, set.byteOffset());
+                buffer.putInt(56, set.uuidIndex());
+                buffer.putInt(60, (int) set.dwordCount());
+            }
+            case MIGRATION_RECEIVE -> {
+                var get = (GetControllerStateCommand) command;
+                buffer.putInt(40, get.versionIndex() << 16);
+                buffer.putInt(44, cdw11(get));
+                buffer.putLong(48, get.byteOffset());
+                buffer.putInt(56, get.uuidIndex());
+                buffer.putInt(60, (int) (get.dwordCount() - 1));
+            }
+            case CREATE_QUEUE -> {
+                var create = (CreateControllerDataQueueCommand) command;
+                buffer.putInt(44, cdw11(create));
+                buffer.putInt(48, (int) create.dwordCount());
+            }
+            case TRACK_SEND -> {
+                var log = (LogUserDataChangesCommand) command;
+                buffer.putInt(40, log.start() ? 1 << 16 : 0);
+                buffer.putInt(44, log.queueId());
+            }
+        }
         return buffer;
+    }
+
+    /// By agrona's UnsafeBuffer.
+    @Benchmark
+    public UnsafeBuffer unsafeBuffer() {
+        unsafeBuffer.setMemory(0, SubmissionEntryView.BYTES, (byte) 0);
+        unsafeBuffer.putByte(0, (byte) opcode);
+        switch (kind) {
+            case MIGRATION_SEND -> {
+                var set = (SetControllerStateCommand) command;
+                unsafeBuffer.putInt(40, cdw10(set), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(44, cdw11(set), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putLong(48, set.byteOffset(), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(56, set.uuidIndex(), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(60, (int) set.dwordCount(), ByteOrder.LITTLE_ENDIAN);
+            }
+            case MIGRATION_RECEIVE -> {
+                var get = (GetControllerStateCommand) command;
+                unsafeBuffer.putInt(40, get.versionIndex() << 16, ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(44, cdw11(get), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putLong(48, get.byteOffset(), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(56, get.uuidIndex(), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(60, (int) (get.dwordCount() - 1), ByteOrder.LITTLE_ENDIAN);
+            }
+            case CREATE_QUEUE -> {
+                var create = (CreateControllerDataQueueCommand) command;
+                unsafeBuffer.putInt(44, cdw11(create), ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(48, (int) create.dwordCount(), ByteOrder.LITTLE_ENDIAN);
+            }
+            case TRACK_SEND -> {
+                var log = (LogUserDataChangesCommand) command;
+                unsafeBuffer.putInt(40, log.start() ? 1 << 16 : 0, ByteOrder.LITTLE_ENDIAN);
+                unsafeBuffer.putInt(44, log.queueId(), ByteOrder.LITTLE_ENDIAN);
+            }
+        }
+        return unsafeBuffer;
+    }
+
+    /// By the encoder that SBE generates.
+    @Benchmark
+    public UnsafeBuffer sbe() {
+        encoder.wrap(unsafeBuffer, 0)
+                .opcode((short) opcode)
+                .flags((short) 0)
+                .commandId(0)
+                .namespaceId(0)
+                .cdw2(0)
+                .cdw3(0)
+                .metadataPointer(0)
+                .prp1(0)
+                .prp2(0);
+        switch (kind) {
+            case MIGRATION_SEND -> {
+                var set = (SetControllerStateCommand) command;
+                encoder.cdw10(cdw10(set))
+                        .cdw11(cdw11(set))
+                        .cdw12((int) set.byteOffset())
+                        .cdw13((int) (set.byteOffset() >>> 32))
+                        .cdw14(set.uuidIndex())
+                        .cdw15((int) set.dwordCount());
+            }
+            case MIGRATION_RECEIVE -> {
+                var get = (GetControllerStateCommand) command;
+                encoder.cdw10(get.versionIndex() << 16)
+                        .cdw11(cdw11(get))
+                        .cdw12((int) get.byteOffset())
+                        .cdw13((int) (get.byteOffset() >>> 32))
+                        .cdw14(get.uuidIndex())
+                        .cdw15((int) (get.dwordCount() - 1));
+            }
+            case CREATE_QUEUE -> {
+                var create = (CreateControllerDataQueueCommand) command;
+                encoder.cdw10(0).cdw11(cdw11(create)).cdw12((int) create.dwordCount()).cdw13(0).cdw14(0).cdw15(0);
+            }
+            case TRACK_SEND -> {
+                var log = (LogUserDataChangesCommand) command;
+                encoder.cdw10(log.start() ? 1 << 16 : 0).cdw11(log.queueId()).cdw12(0).cdw13(0).cdw14(0).cdw15(0);
+            }
+        }
+        return unsafeBuffer;
+    }
+
+    private static int cdw10(SetControllerStateCommand command) {
+        return command.sequence().value() << 16 | SetControllerStateCommand.SELECT;
+    }
+
+    private static int cdw11(SetControllerStateCommand command) {
+        return command.vendorUuidIndex() << 24 | command.versionIndex() << 16 | command.controllerId();
+    }
+
+    private static int cdw11(GetControllerStateCommand command) {
+        return command.vendorParameter() << 24 | command.vendorUuidIndex() << 16 | command.controllerId();
+    }
+
+    private static int cdw11(CreateControllerDataQueueCommand command) {
+        return command.controllerId() << 16 | (command.physicallyContiguous() ? 1 : 0);
     }
 }

@@ -1,5 +1,6 @@
-package io.nvmelm.benchmarks;
+package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.codec.sbe.CompletionEntryDecoder;
 import io.nvmelm.core.codec.CompletionCodec;
 import io.nvmelm.core.codec.CompletionEntryView;
 import io.nvmelm.nvme.Completion;
@@ -9,8 +10,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -18,11 +21,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// Reading a completion entry as a polling loop does: phase, command, result and status, by the view and by hand from a
-/// buffer; and making the value of it, which for a plain success is always the same object.
+/// What does it cost to read a completion entry as a polling loop does: phase, then command, result and status? One
+/// operation is one entry of 16 bytes.
+///
+/// The baseline reads a direct ByteBuffer by hand. All check the bounds of the memory and read what is behind the phase
+/// after it. The value of an entry, which for a plain success is always the same object, is made beside.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(jvmArgsAppend = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
 public class CompletionDecodeBenchmark {
     /// Status field: 0 is success, 13Ah Controller Not Suspended.
     @Param({"0", "314"}) public int statusBits;
@@ -30,6 +37,8 @@ public class CompletionDecodeBenchmark {
     private MemorySegment entry;
     private CompletionEntryView view;
     private ByteBuffer buffer;
+    private UnsafeBuffer unsafeBuffer;
+    private CompletionEntryDecoder decoder;
 
     /// Makes the entry, in a segment and in a buffer.
     @Setup
@@ -39,6 +48,8 @@ public class CompletionDecodeBenchmark {
         view.wrap(entry, 0).submissionQueueHead(9).commandId(77).statusAndPhaseRelease(statusBits, true);
         buffer = ByteBuffer.allocateDirect(CompletionEntryView.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putShort(8, (short) 9).putShort(12, (short) 77).putShort(14, (short) (statusBits << 1 | 1));
+        unsafeBuffer = new UnsafeBuffer(buffer);
+        decoder = new CompletionEntryDecoder();
     }
 
     /// The fields, by a view that is used again and again.
@@ -48,7 +59,7 @@ public class CompletionDecodeBenchmark {
         return view.phaseAcquire() ? view.commandId() + view.dword0() + view.dword1() + view.statusBits() : -1;
     }
 
-    /// The baseline: the fields, by hand; what is behind the phase is read after it.
+    /// The baseline: the fields, by hand.
     @Benchmark
     public int byHand() {
         int status = Short.toUnsignedInt(buffer.getShort(14));
@@ -62,5 +73,30 @@ public class CompletionDecodeBenchmark {
     @Benchmark
     public Completion codec() {
         return CompletionCodec.decode(entry);
+    }
+
+    /// The fields, by agrona's UnsafeBuffer.
+    @Benchmark
+    public int unsafeBuffer() {
+        int status = Short.toUnsignedInt(unsafeBuffer.getShort(14, ByteOrder.LITTLE_ENDIAN));
+        VarHandle.acquireFence();
+        return (status & 1) != 0
+                ? Short.toUnsignedInt(unsafeBuffer.getShort(12, ByteOrder.LITTLE_ENDIAN))
+                        + unsafeBuffer.getInt(0, ByteOrder.LITTLE_ENDIAN)
+                        + unsafeBuffer.getInt(4, ByteOrder.LITTLE_ENDIAN)
+                        + (status >>> 1)
+                : -1;
+    }
+
+    /// The fields, by the decoder that SBE generates.
+    @Benchmark
+    public int sbe() {
+        decoder.wrap(
+                unsafeBuffer, 0, CompletionEntryDecoder.BLOCK_LENGTH, CompletionEntryDecoder.SCHEMA_VERSION);
+        int status = decoder.statusAndPhase();
+        VarHandle.acquireFence();
+        return (status & 1) != 0
+                ? decoder.commandId() + decoder.dword0() + decoder.dword1() + (status >>> 1)
+                : -1;
     }
 }

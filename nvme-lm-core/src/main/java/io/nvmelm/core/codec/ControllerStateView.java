@@ -149,6 +149,14 @@ public final class ControllerStateView extends StructureView {
         return this;
     }
 
+    /// Sets every byte of the header to 0, reserved ones included: what whoever builds a state starts with.
+    ///
+    /// @return this
+    public ControllerStateView clear() {
+        fill(0, HEADER_BYTES, (byte) 0);
+        return this;
+    }
+
     /// {@return where the NVMe Controller State starts, counted in the wrapped segment}
     public long nvmeStateOffset() {
         return base() + HEADER_BYTES;

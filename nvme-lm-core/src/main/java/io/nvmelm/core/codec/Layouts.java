@@ -29,7 +29,7 @@ final class Layouts {
         }
         try {
             Objects.checkIndex(byteOffset, segment.byteSize() - byteSize + 1);
-        } catch (IndexOutOfBoundsException e) {
+        } catch (IndexOutOfBoundsException _) {
             throw outside(structure, segment, byteOffset, byteSize);
         }
     }

@@ -21,6 +21,8 @@ abstract class StructureView {
     }
 
     /// Changes the segment. The view has to be moved before it is read.
+    // By reference: one comparison, and never wrong, as another reference is only stored again.
+    @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})
     final void enter(MemorySegment target) {
         if (segment != target) {
             segment = target;

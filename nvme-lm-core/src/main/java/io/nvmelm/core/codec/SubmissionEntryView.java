@@ -290,7 +290,7 @@ public final class SubmissionEntryView extends StructureView {
     /// @return this
     public SubmissionEntryView command(
             int opcode, long namespaceId, int cdw10, int cdw11, int cdw12, int cdw13, int cdw14, int cdw15) {
-        setQuadword(OPCODE_OFFSET, opcode & 0xFF | namespaceId << 32);
+        setQuadword(OPCODE_OFFSET, (opcode & 0xFF) | (namespaceId << 32));
         setQuadword(CDW2_OFFSET, 0);
         setQuadword(MPTR_OFFSET, 0);
         setQuadword(PRP1_OFFSET, 0);
@@ -302,7 +302,7 @@ public final class SubmissionEntryView extends StructureView {
     }
 
     private static long quadword(int low, int high) {
-        return Integer.toUnsignedLong(low) | (long) high << 32;
+        return Integer.toUnsignedLong(low) | ((long) high << 32);
     }
 
     /// Sets every byte to 0.

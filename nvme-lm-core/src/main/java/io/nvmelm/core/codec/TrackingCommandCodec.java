@@ -59,7 +59,14 @@ final class TrackingCommandCodec {
     private TrackingCommandCodec() {}
 
     static void encode(CreateControllerDataQueueCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, CreateControllerDataQueueCommand.SELECT, command.controllerId() << 16 | (command.physicallyContiguous() ? 1 : 0), (int) command.dwordCount(), 0);
+        int contiguous = command.physicallyContiguous() ? 1 : 0;
+        AdminCommandCodec.encode(
+                command,
+                view,
+                CreateControllerDataQueueCommand.SELECT,
+                command.controllerId() << 16 | contiguous,
+                (int) command.dwordCount(),
+                0);
     }
 
     static void encode(DeleteControllerDataQueueCommand command, SubmissionEntryView view) {
@@ -67,19 +74,34 @@ final class TrackingCommandCodec {
     }
 
     static void encode(LogUserDataChangesCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, (command.start() ? 1 << 16 : 0) | LogUserDataChangesCommand.SELECT, command.queueId());
+        int action = command.start() ? 1 << 16 : 0;
+        AdminCommandCodec.encode(command, view, action | LogUserDataChangesCommand.SELECT, command.queueId());
     }
 
     static void encode(TrackMemoryChangesCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, (command.start() ? 1 << 16 : 0) | TrackMemoryChangesCommand.SELECT, command.controllerId());
+        int action = command.start() ? 1 << 16 : 0;
+        AdminCommandCodec.encode(command, view, action | TrackMemoryChangesCommand.SELECT, command.controllerId());
     }
 
     static void encode(TrackedMemoryChangesCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, TrackedMemoryChangesCommand.SELECT, command.controllerId(), (int) (command.dwordCount() - 1), 0);
+        AdminCommandCodec.encode(
+                command,
+                view,
+                TrackedMemoryChangesCommand.SELECT,
+                command.controllerId(),
+                (int) (command.dwordCount() - 1),
+                0);
     }
 
     static void encode(SetQueueHeadCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, SetQueueHeadCommand.FEATURE, (command.triggerSlot().isPresent() ? TRIGGER_ENABLE : 0) | command.queueId(), (int) command.headSlot(), (int) command.triggerSlot().orElse(0));
+        int trigger = command.triggerSlot().isPresent() ? TRIGGER_ENABLE : 0;
+        AdminCommandCodec.encode(
+                command,
+                view,
+                SetQueueHeadCommand.FEATURE,
+                trigger | command.queueId(),
+                (int) command.headSlot(),
+                (int) command.triggerSlot().orElse(0));
     }
 
     static void encode(GetQueueHeadCommand command, SubmissionEntryView view) {

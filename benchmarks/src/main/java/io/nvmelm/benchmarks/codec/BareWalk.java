@@ -1,0 +1,97 @@
+package io.nvmelm.benchmarks.codec;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/// The same bytes by hand: what the views of a controller state are measured by.
+final class BareWalk {
+    private static final ValueLayout.OfShort WORD =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt DWORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong QUADWORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private BareWalk() {}
+
+    /// {@return fields of all queues, added up} The compiler proves once that all accesses are inside the segment.
+    static long sum(MemorySegment state) {
+        long sum = 0;
+        long place = 48 + 8;
+        for (int i = word(state, 48 + 2); i > 0; i--, place += 24) {
+            sum += submissionQueue(state, place);
+        }
+        for (int i = word(state, 48 + 4); i > 0; i--, place += 24) {
+            sum += completionQueue(state, place);
+        }
+        return sum;
+    }
+
+    /// {@return fields of all queues, added up} Each queue is checked to be inside the segment.
+    static long sumChecked(MemorySegment state) {
+        long sum = 0;
+        long place = 48 + 8;
+        for (int i = word(state, 48 + 2); i > 0; i--, place += 24) {
+            sum += submissionQueue(state, Objects.checkFromIndexSize(place, 24, state.byteSize()));
+        }
+        for (int i = word(state, 48 + 4); i > 0; i--, place += 24) {
+            sum += completionQueue(state, Objects.checkFromIndexSize(place, 24, state.byteSize()));
+        }
+        return sum;
+    }
+
+    /// Writes a state.
+    static void build(SampleQueues queues, MemorySegment state) {
+        int pairs = queues.pairs();
+        state.set(QUADWORD, 0, 1 << 16);
+        state.set(QUADWORD, 8, 0);
+        state.set(QUADWORD, 16, 2 + 12L * pairs);
+        state.set(QUADWORD, 24, 0);
+        state.set(QUADWORD, 32, 0);
+        state.set(QUADWORD, 40, 0);
+        state.set(WORD, 48, (short) 0);
+        state.set(WORD, 50, (short) pairs);
+        state.set(WORD, 52, (short) pairs);
+        state.set(WORD, 54, (short) 0);
+        long place = 48 + 8;
+        for (int i = 0; i < pairs; i++, place += 24) {
+            state.set(QUADWORD, place, queues.prp1()[i]);
+            state.set(WORD, place + 8, (short) SampleQueues.ZERO_BASED_SIZE);
+            state.set(WORD, place + 10, (short) (i + 1));
+            state.set(WORD, place + 12, (short) (i + 1));
+            state.set(WORD, place + 14, (short) SampleQueues.SUBMISSION_ATTRIBUTES);
+            state.set(WORD, place + 16, (short) queues.heads()[i]);
+            state.set(WORD, place + 18, (short) queues.tails()[i]);
+            state.set(DWORD, place + 20, 0);
+        }
+        for (int i = 0; i < pairs; i++, place += 24) {
+            state.set(QUADWORD, place, queues.prp1()[i]);
+            state.set(WORD, place + 8, (short) SampleQueues.ZERO_BASED_SIZE);
+            state.set(WORD, place + 10, (short) (i + 1));
+            state.set(WORD, place + 12, (short) queues.heads()[i]);
+            state.set(WORD, place + 14, (short) queues.tails()[i]);
+            state.set(DWORD, place + 16, SampleQueues.COMPLETION_ATTRIBUTES);
+            state.set(DWORD, place + 20, 0);
+        }
+    }
+
+    private static long submissionQueue(MemorySegment state, long place) {
+        return state.get(QUADWORD, place)
+                + word(state, place + 10)
+                + word(state, place + 12)
+                + word(state, place + 16)
+                + word(state, place + 18);
+    }
+
+    private static long completionQueue(MemorySegment state, long place) {
+        return state.get(QUADWORD, place)
+                + word(state, place + 10)
+                + word(state, place + 12)
+                + word(state, place + 14);
+    }
+
+    private static int word(MemorySegment state, long byteOffset) {
+        return Short.toUnsignedInt(state.get(WORD, byteOffset));
+    }
+}

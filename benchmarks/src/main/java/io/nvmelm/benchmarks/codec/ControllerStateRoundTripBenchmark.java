@@ -1,0 +1,71 @@
+package io.nvmelm.benchmarks.codec;
+
+import io.nvmelm.core.codec.ControllerStateCodec;
+import io.nvmelm.nvme.ControllerState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/// What does it cost to write a controller state that is there as records, and to make records of it again? One operation
+/// is both, for `queuePairs` queues of each kind.
+///
+/// There is no baseline by hand, as most of it is to make the records: SBE, protobuf and Java's serialisation make the
+/// same ones of their own formats.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(jvmArgsAppend = {"--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
+public class ControllerStateRoundTripBenchmark {
+    /// Queues of each kind.
+    @Param({"1", "64", "4096", "65535"}) public int queuePairs;
+
+    private final SbeStates sbeStates = new SbeStates();
+    private ControllerState records;
+    private MemorySegment state;
+    private UnsafeBuffer sbeState;
+
+    /// Makes the records, and the memory that they are written to.
+    @Setup
+    public void prepare() {
+        records = SampleQueues.of(queuePairs).records();
+        state = Arena.ofAuto().allocate(records.byteSize(), 4096);
+        sbeState = new UnsafeBuffer(ByteBuffer.allocateDirect(64 + (int) records.byteSize()));
+    }
+
+    /// By the codec.
+    @Benchmark
+    public ControllerState codec() {
+        ControllerStateCodec.encode(records, state, 0);
+        return ControllerStateCodec.decode(state, 0, state.byteSize());
+    }
+
+    /// By what SBE generates.
+    @Benchmark
+    public ControllerState sbe() {
+        sbeStates.encode(records, sbeState);
+        return sbeStates.decode(sbeState);
+    }
+
+    /// By protobuf.
+    @Benchmark
+    public ControllerState protobuf() {
+        return ProtobufStates.decode(ProtobufStates.encode(records));
+    }
+
+    /// By Java's serialisation.
+    @Benchmark
+    public ControllerState javaSerialization() {
+        return SerializedStates.decode(SerializedStates.encode(records));
+    }
+}

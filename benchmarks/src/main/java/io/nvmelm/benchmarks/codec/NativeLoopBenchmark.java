@@ -1,0 +1,123 @@
+package io.nvmelm.benchmarks.codec;
+
+import io.nvmelm.core.codec.AdminCommandCodec;
+import io.nvmelm.core.codec.CompletionEntryView;
+import io.nvmelm.core.codec.SubmissionEntryView;
+import io.nvmelm.nvme.GetControllerStateCommand;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/// What do the codecs cost beside C? One operation is one entry, of 1 024 that a loop goes through: in C one call does
+/// all of them, so that the call hardly counts.
+///
+/// The baselines are the two functions of `codec_loops.c`, compiled here by `cc -O2`; they check no bounds. Without a
+/// compiler on the path the setup fails and says so, and there are no numbers, neither of C nor of Java.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+public class NativeLoopBenchmark {
+    /// Entries in a loop.
+    static final int ENTRIES = 1024;
+    /// Bytes that each of the commands reads.
+    static final long PIECE_BYTES = 128 << 10;
+
+    private final SubmissionEntryView submission = new SubmissionEntryView();
+    private final CompletionEntryView completion = new CompletionEntryView();
+    private MemorySegment submissions;
+    private MemorySegment completions;
+    private MethodHandle encode;
+    private MethodHandle decode;
+
+    /// Compiles the loops, and makes entries.
+    @Setup
+    public void prepare() {
+        var loops = NativeLoops.compile();
+        encode = loops.loop(
+                "encode_get_controller_state",
+                FunctionDescriptor.ofVoid(
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_SHORT,
+                        ValueLayout.JAVA_BYTE,
+                        ValueLayout.JAVA_LONG));
+        decode = loops.loop(
+                "decode_completions",
+                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+        var arena = Arena.ofAuto();
+        submissions = arena.allocate((long) ENTRIES * SubmissionEntryView.BYTES, 64);
+        completions = arena.allocate((long) ENTRIES * CompletionEntryView.BYTES, 64);
+        for (int i = 0; i < ENTRIES; i++) {
+            completion.wrap(completions, (long) i * CompletionEntryView.BYTES)
+                    .dword0(i)
+                    .commandId(i)
+                    .statusAndPhaseRelease(i % 16 == 0 ? 0x13A : 0, true);
+        }
+    }
+
+    /// Commands made and encoded by the codec.
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public MemorySegment encodeByCodec() {
+        for (int i = 0; i < ENTRIES; i++) {
+            AdminCommandCodec.encode(
+                    new GetControllerStateCommand(7, 1, 0, 0, i * PIECE_BYTES, 0, PIECE_BYTES / 4),
+                    submissions.asSlice((long) i * SubmissionEntryView.BYTES, SubmissionEntryView.BYTES));
+        }
+        return submissions;
+    }
+
+    /// Entries written by the view alone.
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public MemorySegment encodeByView() {
+        for (int i = 0; i < ENTRIES; i++) {
+            long offset = i * PIECE_BYTES;
+            submission.wrap(submissions, (long) i * SubmissionEntryView.BYTES)
+                    .command(0x42, 0, 1 << 16, 7, (int) offset, (int) (offset >>> 32), 0, (int) (PIECE_BYTES / 4 - 1));
+        }
+        return submissions;
+    }
+
+    /// The baseline: entries written in C.
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public MemorySegment encodeInC() throws Throwable {
+        encode.invokeExact(submissions, (long) ENTRIES, (short) 7, (byte) 1, PIECE_BYTES);
+        return submissions;
+    }
+
+    /// Completions read by the view.
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public long decodeByView() {
+        long sum = 0;
+        for (int i = 0; i < ENTRIES; i++) {
+            completion.wrap(completions, (long) i * CompletionEntryView.BYTES);
+            if (completion.phaseAcquire()) {
+                sum += completion.commandId() + completion.dword0() + completion.dword1() + completion.statusBits();
+            }
+        }
+        return sum;
+    }
+
+    /// The baseline: completions read in C.
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public long decodeInC() throws Throwable {
+        return (long) decode.invokeExact(completions, (long) ENTRIES);
+    }
+}

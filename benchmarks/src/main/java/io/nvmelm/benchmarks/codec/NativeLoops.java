@@ -1,0 +1,79 @@
+package io.nvmelm.benchmarks.codec;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// `codec_loops.c`, compiled here by `cc -O2` and loaded. Stays loaded.
+final class NativeLoops {
+    private final SymbolLookup symbols;
+
+    private NativeLoops(SymbolLookup symbols) {
+        this.symbols = symbols;
+    }
+
+    /// {@return the compiled loops}
+    ///
+    /// @throws IllegalStateException when there is no compiler on the path: there is nothing to compare with
+    static NativeLoops compile() {
+        try {
+            var folder = Files.createTempDirectory("codec_loops");
+            var source = folder.resolve("codec_loops.c");
+            var library = folder.resolve("codec_loops.so");
+            try (var text = NativeLoops.class.getResourceAsStream("codec_loops.c")) {
+                Files.copy(text, source);
+            }
+            compile(source, library);
+            var loops = new NativeLoops(SymbolLookup.libraryLookup(library, Arena.global()));
+            Files.delete(source);
+            Files.delete(library);
+            Files.delete(folder);
+            return loops;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// {@return whether there is a compiler}
+    static boolean compilerPresent() {
+        try {
+            var process = new ProcessBuilder("cc", "--version")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException _) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void compile(Path source, Path library) throws IOException {
+        if (!compilerPresent()) {
+            throw new IllegalStateException("No C compiler (cc) on the path: the C loops are left out.");
+        }
+        try {
+            var process = new ProcessBuilder(
+                    "cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+                    .inheritIO()
+                    .start();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("cc refused codec_loops.c: the C loops are left out.");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// {@return one of the loops}
+    MethodHandle loop(String name, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor);
+    }
+}

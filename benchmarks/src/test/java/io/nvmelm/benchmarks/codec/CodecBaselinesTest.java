@@ -1,0 +1,149 @@
+package io.nvmelm.benchmarks.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.nvmelm.core.codec.AdminCommandCodec;
+import io.nvmelm.core.codec.ControllerStateCodec;
+import io.nvmelm.nvme.GetControllerStateCommand;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CodecBaselinesTest {
+    @ParameterizedTest
+    @EnumSource
+    void everyBaselineEncodesTheCodecsBytes(CommandEncodeBenchmark.Kind kind) {
+        var benchmark = new CommandEncodeBenchmark();
+        benchmark.kind = kind;
+        benchmark.prepare();
+        byte[] expected = benchmark.codec().toArray(ValueLayout.JAVA_BYTE);
+
+        assertThat(expected).isNotEqualTo(new byte[64]);
+        assertThat(bytes(benchmark.byHand())).isEqualTo(expected);
+        assertThat(bytes(benchmark.unsafeBuffer())).isEqualTo(expected);
+        benchmark.unsafeBuffer().setMemory(0, 64, (byte) 0xA5);
+        assertThat(bytes(benchmark.sbe())).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 314, 0x7FFF})
+    void everyBaselineReadsTheSameCompletion(int statusBits) {
+        var benchmark = new CompletionDecodeBenchmark();
+        benchmark.statusBits = statusBits;
+        benchmark.prepare();
+
+        assertThat(benchmark.byHand()).isEqualTo(77 + statusBits);
+        assertThat(benchmark.view()).isEqualTo(77 + statusBits);
+        assertThat(benchmark.unsafeBuffer()).isEqualTo(77 + statusBits);
+        assertThat(benchmark.sbe()).isEqualTo(77 + statusBits);
+        assertThat(benchmark.codec().status().toBits()).isEqualTo(statusBits);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 65_535})
+    void everyWayThroughAStateAddsUpTheSame(int queuePairs) {
+        var benchmark = new ControllerStateIterateBenchmark();
+        benchmark.queuePairs = queuePairs;
+        benchmark.prepare();
+        long expected = SampleQueues.sum(SampleQueues.of(queuePairs).records());
+
+        assertThat(benchmark.views()).isEqualTo(expected);
+        assertThat(benchmark.queueViews()).isEqualTo(expected);
+        assertThat(benchmark.byHand()).isEqualTo(expected);
+        assertThat(benchmark.byHandChecked()).isEqualTo(expected);
+        assertThat(benchmark.sbe()).isEqualTo(expected);
+        assertThat(benchmark.protobuf()).isEqualTo(expected);
+        assertThat(benchmark.javaSerialization()).isEqualTo(expected);
+        assertThat(benchmark.records()).isEqualTo(SampleQueues.of(queuePairs).records());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 65_535})
+    void everyWayToBuildAStateBuildsTheSame(int queuePairs) {
+        var build = new ControllerStateBuildBenchmark();
+        build.queuePairs = queuePairs;
+        build.prepare();
+        var iterate = new ControllerStateIterateBenchmark();
+        iterate.queuePairs = queuePairs;
+        iterate.prepare();
+        byte[] expected = bytesOf(iterate);
+
+        assertThat(build.views().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+        build.views().fill((byte) 0xA5);
+        assertThat(build.byHand().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+        build.byHand().fill((byte) 0xA5);
+        assertThat(build.views().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+        var records = SampleQueues.of(queuePairs).records();
+        assertThat(new SbeStates().decode(build.sbe())).isEqualTo(records);
+        assertThat(ProtobufStates.decode(build.protobuf())).isEqualTo(records);
+    }
+
+    private static byte[] bytesOf(ControllerStateIterateBenchmark benchmark) {
+        var records = benchmark.records();
+        var segment = MemorySegment.ofArray(new byte[(int) records.byteSize()]);
+        ControllerStateCodec.encode(records, segment, 0);
+        return segment.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    @Test
+    void everyRoundTripGivesTheRecordsAgain() {
+        var benchmark = new ControllerStateRoundTripBenchmark();
+        benchmark.queuePairs = 64;
+        benchmark.prepare();
+        var records = SampleQueues.of(64).records();
+
+        assertThat(benchmark.codec()).isEqualTo(records);
+        assertThat(benchmark.sbe()).isEqualTo(records);
+        assertThat(benchmark.protobuf()).isEqualTo(records);
+        assertThat(benchmark.javaSerialization()).isEqualTo(records);
+    }
+
+    @Test
+    void theLoopsInCWriteAndReadTheSame() throws Throwable {
+        assumeTrue(NativeLoops.compilerPresent(), "no C compiler (cc) on the path");
+        var benchmark = new NativeLoopBenchmark();
+        benchmark.prepare();
+        byte[] expected = new byte[64 * NativeLoopBenchmark.ENTRIES];
+        for (int i = 0; i < NativeLoopBenchmark.ENTRIES; i++) {
+            AdminCommandCodec.encode(
+                    new GetControllerStateCommand(
+                            7, 1, 0, 0, i * NativeLoopBenchmark.PIECE_BYTES, 0, NativeLoopBenchmark.PIECE_BYTES / 4),
+                    MemorySegment.ofArray(expected).asSlice(64L * i, 64));
+        }
+
+        assertThat(benchmark.encodeByCodec().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+        benchmark.encodeByCodec().fill((byte) 0xA5);
+        assertThat(benchmark.encodeInC().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+        benchmark.encodeByCodec().fill((byte) 0xA5);
+        assertThat(benchmark.encodeByView().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+        assertThat(benchmark.decodeByView()).isEqualTo(benchmark.decodeInC()).isNotZero();
+    }
+
+    @Test
+    void withoutACompilerTheBenchmarkSaysSo() {
+        assumeFalse(NativeLoops.compilerPresent(), "there is a C compiler");
+        assertThatThrownBy(new NativeLoopBenchmark()::prepare)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("No C compiler");
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.capacity()];
+        buffer.get(0, bytes);
+        return bytes;
+    }
+
+    private static byte[] bytes(UnsafeBuffer buffer) {
+        byte[] bytes = new byte[buffer.capacity()];
+        buffer.getBytes(0, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,2 @@
+/// The codec benchmarks and their baselines do the same work.
+package io.nvmelm.benchmarks.codec;
