@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// `codec_loops.c`, compiled here by `cc -O2` and loaded. Stays loaded.
+@SuppressWarnings("restricted") // loads C code: that is what it is for
 final class NativeLoops {
     private final SymbolLookup symbols;
 
