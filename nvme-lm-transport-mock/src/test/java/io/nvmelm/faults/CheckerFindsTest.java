@@ -170,6 +170,16 @@ class CheckerFindsTest {
     }
 
     @Test
+    void aGuestOfAResetControllerWhoseAcknowledgedWritesAreGone() {
+        var reset = FaultCase.of(SHAPE, new Fault(MigrationRole.SOURCE, 20, Kind.GUEST_RESET));
+        assertThat(found(reset, MigrationRole.SOURCE, (world, host, report) -> report)).isEmpty();
+        assertThat(found(reset, MigrationRole.SOURCE, (world, host, report) -> {
+            world.medium.zeroBlocks(0, world.medium.blockCount());
+            return report;
+        })).anyMatch(v -> v.contains("got something wrong") && v.contains("read by nobody, but from the medium"));
+    }
+
+    @Test
     void memoryAndSessionsThatWereNotGivenBack() {
         assertThat(found(NOTHING, MigrationRole.SOURCE, (world, host, report) -> {
             host.transport().allocate(64);

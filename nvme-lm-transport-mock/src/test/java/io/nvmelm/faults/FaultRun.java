@@ -335,7 +335,7 @@ final class FaultRun {
             expect(host == null || world.vm.wasHurt() || host.isWhollyActive(),
                     "A device of the running side stands still");
         }
-        world.vm.check();
+        world.vm.check(world.medium);
         checkModel();
     }
 
@@ -373,7 +373,7 @@ final class FaultRun {
             endings.source().get().throwIfFailed();
             endings.destination().get().throwIfFailed();
             expect(world.vm.runsAt() == to, "The second migration left the guest where it was");
-            world.vm.check();
+            world.vm.check(world.medium);
             checkModel();
             world.vm.stop();
             var leaks = new ArrayList<>(world.a.stop());

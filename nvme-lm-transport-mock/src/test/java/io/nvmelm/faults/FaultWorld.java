@@ -33,7 +33,7 @@ final class FaultWorld {
     final Host a;
     final Host b;
     Vm vm;
-    private final NamespaceMedium medium = new NamespaceMedium(1 << 13, 512);
+    final NamespaceMedium medium = new NamespaceMedium(1 << 13, 512);
     private @Nullable Party source;
     private @Nullable Party destination;
     private boolean bothSeenRunning;

@@ -37,8 +37,10 @@ interface Parties {
 
     Party destination(FaultWorld world, Host host, MigrationChannel channel);
 
+    /// The budget is long enough for a busy machine: devices measure their commands by the time outside of this world.
     private static MigrationOptions options(FaultCase.Shape shape) {
         var options = MigrationOptions.defaults()
+                .withBlackoutBudget(Duration.ofSeconds(5))
                 .withRecords(MigrationOptions.MINIMUM_PIECE_BYTES, !shape.authenticated())
                 .withProgressInterval(Duration.ZERO);
         return shape.authenticated()

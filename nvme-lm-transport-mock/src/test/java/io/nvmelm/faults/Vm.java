@@ -2,6 +2,7 @@ package io.nvmelm.faults;
 
 import io.nvmelm.GuestControl;
 import io.nvmelm.transport.mock.GuestMemory;
+import io.nvmelm.transport.mock.NamespaceMedium;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,9 +155,16 @@ final class Vm {
         hurt |= host.isFatal();
     }
 
-    /// Runs on for a while and sees whether everything is there.
-    void check() {
-        if (dead || hurt) {
+    /// Runs on for a while and sees whether everything is there. A guest whose controller was reset does not run on: what it had
+    /// outstanding may be lost, and nothing else.
+    ///
+    /// @param medium the medium of the host where it runs
+    void check(NamespaceMedium medium) {
+        if (dead) {
+            return;
+        }
+        if (hurt) {
+            drivers.forEach(driver -> checkWhatIsLeft(driver, medium));
             return;
         }
         var clock = drivers.getFirst().controller().clock();
@@ -165,11 +173,22 @@ final class Vm {
         work();
         for (var driver : drivers) {
             boolean drained = driver.drain();
-            long wrong = drained ? driver.verifyMedium() : 0;
+            long wrong = drained ? driver.verifyMedium() + driver.verifyMedium(medium) : 0;
             var report = driver.report();
             if (!drained || wrong > 0 || !report.isClean()) {
                 violations.add("The guest lost something: " + report.toString().replace("\n", " /"));
             }
+        }
+    }
+
+    /// Every command was answered once or is lost, and what was acknowledged is there.
+    private void checkWhatIsLeft(GuestDriver driver, NamespaceMedium medium) {
+        driver.drain();
+        driver.verifyMedium(medium);
+        var report = driver.report();
+        if (report.completed() + report.lost() != report.commands() || report.violationCount() != report.lost()) {
+            violations.add("The guest of a reset controller got something wrong: "
+                    + report.toString().replace("\n", " /"));
         }
     }
 

@@ -8,9 +8,9 @@ import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.IdentifyController;
 import io.nvmelm.transport.mock.GuestMemory;
 import io.nvmelm.transport.mock.InMemoryController;
+import io.nvmelm.transport.mock.NamespaceMedium;
 import io.nvmelm.transport.mock.VirtualClock;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.Condition;
@@ -209,6 +209,15 @@ public final class GuestDriver implements GuestControl {
         return locked(() -> tally.wrongBlocks) - before;
     }
 
+    /// Compares every block with known content with a medium, whatever became of the controller. Blocks that commands in flight or lost
+    /// commands work on are left out.
+    ///
+    /// @param medium that of the namespace
+    /// @return blocks found wrong, which the report has too
+    public long verifyMedium(NamespaceMedium medium) {
+        return locked(() -> load.verify(medium));
+    }
+
     private boolean submitCheck(SubmissionRing queue, long[] next) {
         if (next[0] < 0) {
             return false;
@@ -364,18 +373,7 @@ public final class GuestDriver implements GuestControl {
 
     /// {@return what became of the I/O so far} Commands in flight are lost only once a [#drain()] gave them up.
     public LoadReport report() {
-        return locked(() -> tally.report(queues.lostCommands(), interruptViolations()));
-    }
-
-    private List<String> interruptViolations() {
-        var texts = new ArrayList<String>();
-        if (interrupts.fromRetired() > 0) {
-            texts.add(interrupts.fromRetired() + " interrupts of a controller that the guest had left");
-        }
-        if (interrupts.outOfRange() > 0) {
-            texts.add(interrupts.outOfRange() + " interrupts on vectors that no queue has");
-        }
-        return texts;
+        return locked(() -> tally.report(queues.lostCommands(), interrupts.violations()));
     }
 
     /// {@return the queues, for tests}

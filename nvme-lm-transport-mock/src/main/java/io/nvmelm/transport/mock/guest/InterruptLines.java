@@ -2,6 +2,7 @@ package io.nvmelm.transport.mock.guest;
 
 import io.nvmelm.transport.mock.GuestMemory;
 import io.nvmelm.transport.mock.InMemoryController;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -90,5 +91,17 @@ final class InterruptLines {
                 pending.set(vector, 1);
             }
         }
+    }
+
+    /// {@return what was wrong with interrupts, in words}
+    List<String> violations() {
+        var texts = new ArrayList<String>();
+        if (fromRetired() > 0) {
+            texts.add(fromRetired() + " interrupts of a controller that the guest had left");
+        }
+        if (outOfRange() > 0) {
+            texts.add(outOfRange() + " interrupts on vectors that no queue has");
+        }
+        return texts;
     }
 }

@@ -3,6 +3,7 @@ package io.nvmelm.transport.mock.guest;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.NvmeStatus;
 import io.nvmelm.transport.mock.GuestMemory;
+import io.nvmelm.transport.mock.NamespaceMedium;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -221,19 +222,36 @@ final class VerifiedLoad {
             tally.violation("queue " + queue.id() + ": " + slot + " wrote outside of its buffer");
         }
         for (int i = 0; i < slot.blockCount; i++) {
-            long block = slot.firstBlock + i;
-            long expected = ledger.content(block);
-            int offset = i * namespace.blockBytes();
-            if (expected == BlockLedger.ZEROES) {
-                if (!stamp.isZero(data, offset)) {
-                    tally.wrongBlock("block " + block + " " + stamp.describe(data, offset) + " instead of zeroes");
-                }
-            } else if (expected != BlockLedger.UNKNOWN) {
-                var mismatch = stamp.mismatch(data, offset, block, expected);
-                if (mismatch != null) {
-                    tally.wrongBlock("block " + block + " " + mismatch + ", read by queue " + queue.id());
-                }
+            checkBlock(slot.firstBlock + i, i * namespace.blockBytes(), "queue " + queue.id());
+        }
+    }
+
+    private void checkBlock(long block, int offset, String reader) {
+        long expected = ledger.content(block);
+        if (expected == BlockLedger.ZEROES) {
+            if (!stamp.isZero(data, offset)) {
+                tally.wrongBlock("block " + block + " " + stamp.describe(data, offset) + " instead of zeroes");
+            }
+        } else if (expected != BlockLedger.UNKNOWN) {
+            var mismatch = stamp.mismatch(data, offset, block, expected);
+            if (mismatch != null) {
+                tally.wrongBlock("block " + block + " " + mismatch + ", read by " + reader);
             }
         }
+    }
+
+    /// Compares all blocks with known content that no command works on with a medium.
+    ///
+    /// @return blocks found wrong
+    long verify(NamespaceMedium medium) {
+        long before = tally.wrongBlocks;
+        long next = ledger.firstBlock();
+        for (var range = ledger.takeKnown(next, 1); range != null; range = ledger.takeKnown(next, 1)) {
+            medium.readBlocks(range.firstBlock(), 1, dataSegment, 0);
+            checkBlock(range.firstBlock(), 0, "nobody, but from the medium");
+            ledger.release(range.firstBlock(), 1);
+            next = range.firstBlock() + 1;
+        }
+        return tally.wrongBlocks - before;
     }
 }
