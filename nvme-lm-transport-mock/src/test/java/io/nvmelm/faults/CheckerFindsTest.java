@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /// The checker sees what senders and receivers do that must never do it.
 @Timeout(60)
 class CheckerFindsTest {
-    private static final Shape SHAPE = new Shape(1, false, false, false, 1);
+    private static final Shape SHAPE = new Shape(1, false, false, false, false, 1);
     private static final FaultCase NOTHING = FaultCase.of(SHAPE);
     private static final FaultCase ERROR =
             FaultCase.of(SHAPE, new Fault(MigrationRole.SOURCE, 1, Kind.THROWS, Fault.ERROR));
@@ -174,9 +174,19 @@ class CheckerFindsTest {
         var reset = FaultCase.of(SHAPE, new Fault(MigrationRole.SOURCE, 20, Kind.GUEST_RESET));
         assertThat(found(reset, MigrationRole.SOURCE, (world, host, report) -> report)).isEmpty();
         assertThat(found(reset, MigrationRole.SOURCE, (world, host, report) -> {
-            world.medium.zeroBlocks(0, world.medium.blockCount());
+            world.a.medium.zeroBlocks(0, world.a.medium.blockCount());
             return report;
         })).anyMatch(v -> v.contains("got something wrong") && v.contains("read by nobody, but from the medium"));
+    }
+
+    @Test
+    void aMediumThatLacksWhatTheGuestWrote() {
+        var own = FaultCase.of(new Shape(1, false, false, false, true, 1));
+        assertThat(found(own, MigrationRole.SOURCE, (world, host, report) -> report)).isEmpty();
+        assertThat(found(own, MigrationRole.SOURCE, (world, host, report) -> {
+            world.b.medium.zeroBlocks(0, world.b.medium.blockCount());
+            return report;
+        })).anyMatch(v -> v.startsWith("The guest lost something") && v.contains("instead of"));
     }
 
     @Test

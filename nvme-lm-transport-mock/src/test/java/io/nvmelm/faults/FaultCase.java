@@ -16,8 +16,10 @@ record FaultCase(Shape shape, List<Fault> faults) {
     /// @param supplement    whether the state is the standard's alone, and the embedder moves the rest
     /// @param authenticated whether the stream is
     /// @param stage         whether something is copied beside the state
+    /// @param privateMedium whether each side has a medium of its own, and the user data are copied
     /// @param seed          of load and latencies
-    record Shape(int devices, boolean supplement, boolean authenticated, boolean stage, long seed) {
+    record Shape(int devices, boolean supplement, boolean authenticated, boolean stage,
+            boolean privateMedium, long seed) {
 
         static Shape parse(String text) {
             var words = List.of(text.split(", "));
@@ -26,13 +28,15 @@ record FaultCase(Shape shape, List<Fault> faults) {
                     words.contains("supplement"),
                     words.contains("authenticated"),
                     words.contains("stage"),
+                    words.contains("private medium"),
                     Long.parseLong(words.getLast().substring("seed ".length())));
         }
 
         @Override
         public String toString() {
             return devices + (devices == 1 ? " device" : " devices") + (supplement ? ", supplement" : "")
-                    + (authenticated ? ", authenticated" : "") + (stage ? ", stage" : "") + ", seed " + seed;
+                    + (authenticated ? ", authenticated" : "") + (stage ? ", stage" : "")
+                    + (privateMedium ? ", private medium" : "") + ", seed " + seed;
         }
     }
 

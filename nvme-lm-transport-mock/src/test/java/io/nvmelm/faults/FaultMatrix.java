@@ -18,12 +18,13 @@ public final class FaultMatrix {
     private static final int PAIRS_PER_SHAPE = 12;
     private static final int TRIED_PER_LINE = 5000;
     static final List<Shape> SHAPES = List.of(
-            new Shape(1, false, false, false, 1),
-            new Shape(1, true, false, false, 2),
-            new Shape(1, false, true, false, 3),
-            new Shape(1, false, false, true, 4),
-            new Shape(2, false, false, false, 5),
-            new Shape(2, true, true, true, 6));
+            new Shape(1, false, false, false, false, 1),
+            new Shape(1, true, false, false, false, 2),
+            new Shape(1, false, true, false, false, 3),
+            new Shape(1, false, false, true, false, 4),
+            new Shape(2, false, false, false, false, 5),
+            new Shape(2, true, true, true, false, 6),
+            new Shape(1, false, false, false, true, 7));
 
     private final ConcurrentLinkedQueue<FaultCase> cases = new ConcurrentLinkedQueue<>();
     private final AtomicInteger tried = new AtomicInteger();
@@ -34,14 +35,18 @@ public final class FaultMatrix {
         this.out = out;
     }
 
-    /// Runs everything, or the cases given.
+    /// Runs everything, or the cases and shapes given.
     ///
-    /// @param arguments lines of cases; none for all
+    /// @param arguments lines of cases, or shapes alone; none for all
     public static void main(String[] arguments) throws InterruptedException, ExecutionException {
         var matrix = new FaultMatrix(System.out);
         if (arguments.length > 0) {
             for (var line : arguments) {
-                matrix.cases.add(FaultCase.parse(line));
+                if (line.contains(": ")) {
+                    matrix.cases.add(FaultCase.parse(line));
+                } else {
+                    matrix.runShape(Shape.parse(line), false);
+                }
             }
             matrix.runAll();
         } else {

@@ -335,7 +335,7 @@ final class FaultRun {
             expect(host == null || world.vm.wasHurt() || host.isWhollyActive(),
                     "A device of the running side stands still");
         }
-        world.vm.check(world.medium);
+        world.vm.check();
         checkModel();
     }
 
@@ -359,11 +359,16 @@ final class FaultRun {
             var from = world.vm.runsAt() == world.b ? world.b : world.a;
             var to = from == world.a ? world.b : world.a;
             to.devices().forEach(device -> device.reset());
+            to.wasReset();
+            if (faultCase.shape().privateMedium()) {
+                to.medium.zeroBlocks(0, to.medium.blockCount());
+            }
             if (world.vm.isDead() || world.vm.wasHurt()) {
                 world.vm.stop();
                 from.devices().forEach(device -> device.reset());
                 world.vm = new Vm(from, faultCase.shape(), true, violations);
             }
+            from.deleteUnnamedQueues();
             world.vm.attach(to);
             var link = world.newLink();
             var endings = link.run(
@@ -373,7 +378,7 @@ final class FaultRun {
             endings.source().get().throwIfFailed();
             endings.destination().get().throwIfFailed();
             expect(world.vm.runsAt() == to, "The second migration left the guest where it was");
-            world.vm.check(world.medium);
+            world.vm.check();
             checkModel();
             world.vm.stop();
             var leaks = new ArrayList<>(world.a.stop());

@@ -10,9 +10,10 @@ import io.nvmelm.transport.mock.testkit.SimulatedLink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Two hosts over one medium, a guest under load on the first, and a connection between them on which the faults of a case wait.
+/// Two hosts over one medium, or with one each, a guest under load on the first, and a connection between them on which the faults of a case wait.
 final class FaultWorld {
     private static final LatencyModel LATENCY = LatencyModel.none()
             .with(CommandClass.READ, Duration.ofNanos(20_000))
@@ -24,6 +25,8 @@ final class FaultWorld {
     /// Less than a record, so that writes wait.
     private static final int SMALL_WINDOW_BYTES = 100;
     private static final int LARGE_WINDOW_BYTES = 1 << 18;
+    /// Whichever medium it is, the guest finds the same namespace.
+    private static final UUID IDENTIFIER = new UUID(0x6e766d65_2d6c6d00L, 1);
 
     final FaultCase faultCase;
     final VirtualClock clock = new VirtualClock();
@@ -33,7 +36,6 @@ final class FaultWorld {
     final Host a;
     final Host b;
     Vm vm;
-    final NamespaceMedium medium = new NamespaceMedium(1 << 13, 512);
     private @Nullable Party source;
     private @Nullable Party destination;
     private boolean bothSeenRunning;
@@ -47,8 +49,8 @@ final class FaultWorld {
             }
         }
         steps = new Steps(faultCase.faults(), link, this);
-        a = host(MigrationRole.SOURCE, 1);
-        b = host(MigrationRole.DESTINATION, 0x40);
+        a = host(MigrationRole.SOURCE, 1, medium());
+        b = host(MigrationRole.DESTINATION, 0x40, faultCase.shape().privateMedium() ? medium() : a.medium);
         a.start();
         b.start();
         vm = new Vm(a, faultCase.shape(), false, violations);
@@ -61,7 +63,11 @@ final class FaultWorld {
                 .timeLimit(Duration.ofHours(12));
     }
 
-    private Host host(MigrationRole home, int firstId) {
+    private static NamespaceMedium medium() {
+        return new NamespaceMedium(1 << 13, 512, IDENTIFIER);
+    }
+
+    private Host host(MigrationRole home, int firstId, NamespaceMedium medium) {
         var shape = faultCase.shape();
         var subsystem = InMemorySubsystem.builder(clock)
                 .nqn("nqn.2014-08.org.nvmexpress:uuid:" + home)
@@ -75,7 +81,7 @@ final class FaultWorld {
                 .seed(shape.seed() + firstId)
                 .secondaryIdsFrom(firstId)
                 .build();
-        return new Host(home, subsystem, shape.devices(), steps);
+        return new Host(home, subsystem, medium, shape.devices(), steps);
     }
 
     private void write(Fault fault) {

@@ -11,6 +11,7 @@ import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.transport.mock.InMemoryController;
 import io.nvmelm.transport.mock.InMemorySubsystem;
+import io.nvmelm.transport.mock.NamespaceMedium;
 import io.nvmelm.transport.mock.NvmRegisters;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +24,21 @@ final class Host {
 
     final MigrationRole home;
     final InMemorySubsystem subsystem;
+    final NamespaceMedium medium;
     private final Steps steps;
     private final int deviceCount;
     /// The step at which somebody last did something to the functions.
     private int failedAt;
     private boolean failedWhileSuspended;
+    /// Whether somebody reset the controlling controller when the guest had left, which ends suspensions: no library prevents that.
+    private boolean letGoFromOutside;
     private final List<FaultyTransport> transports = new ArrayList<>();
     private final List<FaultyDevice> devices = new ArrayList<>();
 
-    Host(MigrationRole home, InMemorySubsystem subsystem, int deviceCount, Steps steps) {
+    Host(MigrationRole home, InMemorySubsystem subsystem, NamespaceMedium medium, int deviceCount, Steps steps) {
         this.home = home;
         this.subsystem = subsystem;
+        this.medium = medium;
         this.deviceCount = deviceCount;
         this.steps = steps;
     }
@@ -67,6 +72,18 @@ final class Host {
 
     List<MigratableDevice> devices() {
         return List.copyOf(devices);
+    }
+
+    /// Every device was reset for a guest to come.
+    void wasReset() {
+        letGoFromOutside = false;
+    }
+
+    /// Rules out a queue whose creation was not answered, as the refusal of the next one says.
+    void deleteUnnamedQueues() {
+        if (transports.stream().anyMatch(FaultyTransport::mayHaveUnnamedQueue)) {
+            subsystem.controllingController().functionLevelReset();
+        }
     }
 
     /// Ends the process in order.
@@ -103,7 +120,7 @@ final class Host {
 
     /// {@return whether one controller works on the guest's queues}
     boolean isActive(int place) {
-        return controller(place).isReady() && !controller(place).isSuspended();
+        return !letGoFromOutside && controller(place).isReady() && !controller(place).isSuspended();
     }
 
     /// {@return whether a controller has a fatal status} Only where the guest has access.
@@ -151,6 +168,7 @@ final class Host {
         }
         if (kind == Fault.Kind.CONTROLLING_RESET) {
             subsystem.controllingController().functionLevelReset();
+            letGoFromOutside |= vm.ranAt(this) && vm.runsAt() != null && vm.runsAt() != this;
         } else {
             for (int i = 0; i < deviceCount; i++) {
                 var controller = controller(i);

@@ -93,6 +93,9 @@ interface Parties {
                 stages.add(stage);
                 sender.stage(stage);
             }
+            if (shape.privateMedium()) {
+                sender.stage(new MediumCopy(world, host).stage(clock(world.clock)));
+            }
         }
 
         @Override

@@ -157,12 +157,11 @@ final class Vm {
 
     /// Runs on for a while and sees whether everything is there. A guest whose controller was reset does not run on: what it had
     /// outstanding may be lost, and nothing else.
-    ///
-    /// @param medium the medium of the host where it runs
-    void check(NamespaceMedium medium) {
+    void check() {
         if (dead) {
             return;
         }
+        var medium = belongsTo.medium;
         if (hurt) {
             drivers.forEach(driver -> checkWhatIsLeft(driver, medium));
             return;
