@@ -8,11 +8,9 @@ import io.nvmelm.benchmarks.report.Chart.Line;
 import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
 import java.util.List;
-import java.util.function.Function;
 
 /// The table of all charts.
 final class Charts {
-    private static final Function<Double, String> PLAIN = Numbers::text;
     private static final double BYTES_PER_GIBIBYTE = 1 << 30;
 
     private Charts() {}
@@ -26,8 +24,8 @@ final class Charts {
         return new Chart(
                 "queues",
                 "Going through a controller state",
-                new Axis("queue pairs", true, PLAIN),
-                new Axis("nanoseconds per queue", true, PLAIN),
+                new Axis("queue pairs", true, Numbers::logarithmic),
+                new Axis("nanoseconds per queue", true, Numbers::logarithmic),
                 List.of(
                         iterate("views", "views"),
                         iterate("by hand", "byHand"),
@@ -48,8 +46,8 @@ final class Charts {
         return new Chart(
                 "pieces",
                 "Saving a state: bandwidth by size of the pieces",
-                new Axis("KiB of a piece (of states of 6 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB)", true, PLAIN),
-                new Axis("GiB per second", false, PLAIN),
+                new Axis("KiB of a piece (of states of 6 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB)", true, Numbers::logarithmic),
+                new Axis("GiB per second", false, Numbers::plain),
                 List.of(
                         pieces("kernel device, library", descriptors("session")),
                         pieces("kernel device, loop in Java", descriptors("loopInJava")),
@@ -84,7 +82,7 @@ final class Charts {
                 "blackout",
                 "Blackout of a controller with 64 queue pairs whose commands take no time",
                 new Axis("percentile", true, Charts::percentile),
-                new Axis("microseconds", true, PLAIN),
+                new Axis("microseconds", true, Numbers::logarithmic),
                 List.of(
                         blackout("library, instant device", "devices", "INSTANT"),
                         blackout("2025 driver's sequence, instant device", "serial", "INSTANT"),
@@ -99,15 +97,15 @@ final class Charts {
 
     /// The number is 1 / (1 - percentile).
     private static String percentile(double place) {
-        return Numbers.text(100 - 100 / place).replaceFirst("\\.0+$", "") + " %";
+        return Numbers.plain(100 - 100 / place) + " %";
     }
 
     private static Chart controllers() {
         return new Chart(
                 "controllers",
                 "Migrating many controllers at once",
-                new Axis("controllers at once", true, PLAIN),
-                new Axis("migrations per second", true, PLAIN),
+                new Axis("controllers at once", true, Numbers::logarithmic),
+                new Axis("migrations per second", true, Numbers::logarithmic),
                 List.of(controllers("instant device", "INSTANT"), controllers("in-memory device", "IN_MEMORY")));
     }
 

@@ -64,6 +64,14 @@ class ChartsTest {
     }
 
     @Test
+    void axesHaveShortNumbers() {
+        assertThat(List.of(0.0, 0.5, 2.0, 99.9, 10_000.0)).map(Numbers::plain)
+                .containsExactly("0", "0.5", "2", "99.9", "10000");
+        assertThat(List.of(0.02, 0.3, 1.0, 5.0, 90.0, 1000.0, 6000.0, 20_000.000000001)).map(Numbers::logarithmic)
+                .containsExactly("0.02", "", "1", "5", "", "1000", "", "20000");
+    }
+
+    @Test
     void whatWasNotMeasuredIsNotDrawn() {
         var chart = chart(LINE, Line.percentiles("other", Subject.of(WorkBenchmark.class, "quick")));
         var measurements = new Sample()
