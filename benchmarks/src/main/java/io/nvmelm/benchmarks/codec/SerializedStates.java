@@ -29,13 +29,11 @@ final class SerializedStates {
             long reserved) implements Serializable {}
 
     private record CompletionQueue(
-            long prp1, int zeroBasedSize, int queueId, int head, int tail, long attributes, long reserved)
-            implements
-                Serializable {}
+            long prp1, int zeroBasedSize, int queueId, int head, int tail, long attributes,
+            long reserved) implements Serializable {}
 
-    private record State(boolean suspended, SubmissionQueue[] submissionQueues, CompletionQueue[] completionQueues)
-            implements
-                Serializable {}
+    private record State(boolean suspended, SubmissionQueue[] submissionQueues,
+            CompletionQueue[] completionQueues) implements Serializable {}
 
     /// {@return a state of records}
     static byte[] encode(ControllerState records) {
