@@ -98,23 +98,11 @@ public final class AdminCommandCodec {
         var view = new SubmissionEntryView().wrap(entry, 0);
         switch (command) {
             case IdentifyCommand identify -> encode(identify, view);
-            case SuspendCommand suspend -> encode(
-                    suspend,
-                    view,
-                    SuspendCommand.SELECT,
-                    (suspend.deleteUserDataMigrationQueue() ? DUDMQ : 0)
-                            | suspend.type().value() << 16
-                            | suspend.controllerId());
-            case ResumeCommand resume -> encode(resume, view, ResumeCommand.SELECT, resume.controllerId());
+            case SuspendCommand suspend -> encode(suspend, view);
+            case ResumeCommand resume -> encode(resume, view);
             case SetControllerStateCommand set -> encode(set, view);
             case GetControllerStateCommand get -> encode(get, view);
-            case VirtualizationManagementCommand manage -> encode(
-                    manage,
-                    view,
-                    manage.controllerId() << 16
-                            | manage.resourceType().value() << 8
-                            | manage.action().value(),
-                    manage.resourceCount());
+            case VirtualizationManagementCommand manage -> encode(manage, view);
             case CreateControllerDataQueueCommand create -> TrackingCommandCodec.encode(create, view);
             case DeleteControllerDataQueueCommand delete -> TrackingCommandCodec.encode(delete, view);
             case LogUserDataChangesCommand log -> TrackingCommandCodec.encode(log, view);
@@ -136,6 +124,27 @@ public final class AdminCommandCodec {
                 0,
                 command.uuidIndex(),
                 0);
+    }
+
+    private static void encode(SuspendCommand command, SubmissionEntryView view) {
+        int deletion = command.deleteUserDataMigrationQueue() ? DUDMQ : 0;
+        encode(
+                command,
+                view,
+                SuspendCommand.SELECT,
+                deletion | command.type().value() << 16 | command.controllerId());
+    }
+
+    private static void encode(ResumeCommand command, SubmissionEntryView view) {
+        encode(command, view, ResumeCommand.SELECT, command.controllerId());
+    }
+
+    private static void encode(VirtualizationManagementCommand command, SubmissionEntryView view) {
+        encode(
+                command,
+                view,
+                command.controllerId() << 16 | command.resourceType().value() << 8 | command.action().value(),
+                command.resourceCount());
     }
 
     private static void encode(SetControllerStateCommand command, SubmissionEntryView view) {
