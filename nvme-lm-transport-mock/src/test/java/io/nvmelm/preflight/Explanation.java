@@ -28,6 +28,8 @@ enum Explanation {
             "DESTINATION PREPARE, RUNNING to RUNNING_P2P: CommandFailedException SuspendCommand"
                     + " SANITIZE_NAMESPACE_IN_PROGRESS",
             Blocker.TARGET_UNKNOWN),
+    /// The target has failed.
+    FATAL("DESTINATION PREPARE, looking at the controller: DeviceStateException", Blocker.TARGET_FATAL),
     /// The target has queues.
     USED_TARGET("DESTINATION PREPARE, STOP to RESUMING: DeviceStateException", Blocker.TARGET_QUEUES),
     /// The state that the target has before is larger than its options allow.
@@ -39,9 +41,8 @@ enum Explanation {
     /// The source's state is larger than the target's options allow.
     LARGE_NVME_STATE(
             "DESTINATION TRANSFER, writing the state: InvalidValueException NVMECSS", Blocker.LARGEST_STATE),
-    /// The embedder could not enable the target. An offline controller has CSTS.CFS too.
-    FATAL_FOR_THE_SUPPLEMENT(
-            "DESTINATION TRANSFER: CallbackException CSTS.CFS", Blocker.TARGET_FATAL, Blocker.TARGET_OFFLINE),
+    /// The embedder could not enable the target, which is offline and so has CSTS.CFS.
+    OFFLINE_FOR_THE_SUPPLEMENT("DESTINATION TRANSFER: CallbackException CSTS.CFS", Blocker.TARGET_OFFLINE),
     /// The target cannot make so many queues.
     TOO_MANY_QUEUES(
             "DESTINATION LOAD, RESUMING to STOP: CommandFailedException SetControllerStateCommand NOT_ENOUGH_RESOURCES",
@@ -52,8 +53,6 @@ enum Explanation {
             Blocker.QUEUE_ENTRIES,
             Blocker.VECTORS,
             Blocker.TARGET_OFFLINE),
-    /// The guest goes on with a controller that has failed.
-    FATAL("GUEST I/O: no answer, CSTS.CFS is 1", Blocker.TARGET_FATAL),
     /// The guest goes on with a controller that nobody enabled.
     NOT_ENABLED("GUEST I/O: no answer, CSTS.RDY is 0", Blocker.PARTS),
     /// The guest's transfer is too large, for the controller or since its blocks are larger.
