@@ -133,7 +133,8 @@ final class FaultRun {
     }
 
     private boolean metError(MigrationRole role) {
-        return faultCase.faults().stream().anyMatch(fault -> fault.isError() && fault.side() == role
+        return faultCase.faults().stream().anyMatch(fault -> fault.isError() && !world.steps.isAbsent(fault)
+                && fault.side() == role
                 && fault.position() < world.steps.count(role));
     }
 

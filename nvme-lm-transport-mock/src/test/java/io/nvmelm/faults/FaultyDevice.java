@@ -109,7 +109,15 @@ final class FaultyDevice implements MigratableDevice {
             fault.throwIfError();
             throw failure(FailureCategory.ABORT_MIGRATION).at(name(), arc.toString());
         }
-        var session = device.setState(arc.to());
+        Optional<MigrationData> session;
+        try {
+            session = device.setState(arc.to());
+        } catch (LiveMigrationException e) {
+            if (fault != null) {
+                steps.didNotHappen(fault);
+            }
+            throw e;
+        }
         if (kind == Fault.Kind.THROWS_AFTER) {
             fault.throwIfError();
             throw failure(FailureCategory.ABORT_MIGRATION).at(name(), arc.toString());

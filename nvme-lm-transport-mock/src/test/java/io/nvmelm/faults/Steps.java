@@ -5,6 +5,7 @@ import io.nvmelm.transport.mock.testkit.SimulatedLink;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class Steps {
     private final List<Fault> faults;
     private final List<Step> log = new ArrayList<>();
     private final Map<MigrationRole, Integer> next = new EnumMap<>(MigrationRole.class);
+    private final Set<Fault> absent = new HashSet<>();
     private final Set<MigrationRole> restarted = EnumSet.noneOf(MigrationRole.class);
     private final SimulatedLink link;
     private final FaultWorld world;
@@ -32,6 +34,16 @@ final class Steps {
 
     int count(MigrationRole side) {
         return next.getOrDefault(side, 0);
+    }
+
+    /// A step failed by itself, so that the fault behind it did not happen.
+    void didNotHappen(Fault fault) {
+        absent.add(fault);
+    }
+
+    /// {@return whether a fault was to happen behind a step that failed by itself}
+    boolean isAbsent(Fault fault) {
+        return absent.contains(fault);
     }
 
     /// A new process took the place of one that had ended.
