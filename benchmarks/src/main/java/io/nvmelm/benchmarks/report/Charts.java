@@ -46,7 +46,8 @@ final class Charts {
         return new Chart(
                 "pieces",
                 "Saving a state: bandwidth by size of the pieces",
-                new Axis("KiB of a piece (of states of 6 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB)", true, Numbers::logarithmic),
+                new Axis("KiB of a piece (of states of 6 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB)", true,
+                        Numbers::logarithmic),
                 new Axis("GiB per second", false, Numbers::plain),
                 List.of(
                         pieces("kernel device, library", descriptors("session")),

@@ -23,7 +23,8 @@ import org.xml.sax.InputSource;
 class ChartsTest {
     private static final Subject SLOW = Subject.of(WorkBenchmark.class, "slow");
     private static final Line LINE =
-            Line.over("slow", SLOW, "tokens", Double::parseDouble, (nanoseconds, tokens) -> nanoseconds / Double.parseDouble(tokens));
+            Line.over("slow", SLOW, "tokens", Double::parseDouble, (nanoseconds, tokens) -> nanoseconds / Double
+                    .parseDouble(tokens));
 
     @Test
     void everyLineOfEveryChartNamesABenchmark() {
