@@ -1,6 +1,6 @@
 package io.nvmelm.benchmarks.report;
 
-import io.nvmelm.benchmarks.ControllerStateIterateBenchmark;
+import io.nvmelm.benchmarks.codec.ControllerStateIterateBenchmark;
 import io.nvmelm.benchmarks.migration.BlackoutBenchmark;
 import io.nvmelm.benchmarks.migration.ScalingBenchmark;
 import io.nvmelm.benchmarks.report.Chart.Axis;

@@ -1,56 +1,54 @@
 package io.nvmelm.benchmarks.report;
 
-import io.nvmelm.benchmarks.CommandEncodeBenchmark;
-import io.nvmelm.benchmarks.CompletionDecodeBenchmark;
-import io.nvmelm.benchmarks.ControllerStateIterateBenchmark;
+import io.nvmelm.benchmarks.codec.CommandEncodeBenchmark;
+import io.nvmelm.benchmarks.codec.CommandEncodeBenchmark.Kind;
+import io.nvmelm.benchmarks.codec.CompletionDecodeBenchmark;
+import io.nvmelm.benchmarks.codec.ControllerStateBuildBenchmark;
+import io.nvmelm.benchmarks.codec.ControllerStateIterateBenchmark;
 import java.util.List;
 
 /// Targets of the codecs: commands, completions and controller state.
 final class CodecTargets {
-    private static final Class<?> ENCODE = CommandEncodeBenchmark.class;
-    private static final Class<?> DECODE = CompletionDecodeBenchmark.class;
-    private static final Class<?> ITERATE = ControllerStateIterateBenchmark.class;
+    private static final int QUEUE_PAIRS = 4096;
 
     private CodecTargets() {}
 
     /// {@return the targets}
     static List<Target> all() {
         return List.of(
+                Target.timeRatio("encode a command", encode("codec"), encode("byHand"), 1.2, 2),
+                Target.bytesPerOperation("encode a command, allocation", encode("codec"), 0.01),
+                Target.timeRatio("decode a completion", decode("view"), decode("byHand"), 1.2, 2),
+                Target.bytesPerOperation("decode a completion, allocation", decode("view"), 0.01),
                 Target.timeRatio(
-                        "encode a command",
-                        Subject.of(ENCODE, "codec"),
-                        Subject.of(ENCODE, "byHand"),
-                        1.2,
-                        1.5),
-                Target.bytesPerOperation("encode a command, allocation", Subject.of(ENCODE, "codec"), 0.01),
-                Target.timeRatio(
-                        "decode a completion",
-                        Subject.of(DECODE, "view").with("statusBits", 0),
-                        Subject.of(DECODE, "byHand").with("statusBits", 0),
-                        1.2,
-                        1.5),
-                Target.bytesPerOperation(
-                        "decode a completion, allocation", Subject.of(DECODE, "view").with("statusBits", 0), 0.01),
-                Target.timeRatio(
-                        "iterate a controller state, 4096 queue pairs",
-                        Subject.of(ITERATE, "views").with("queuePairs", 4096),
-                        Subject.of(ITERATE, "byHandChecked").with("queuePairs", 4096),
-                        1.5,
-                        1.9),
+                        "iterate a controller state, 4096 queue pairs", iterate("views"), iterate("byHand"), 1.5, 2),
                 Target.nanoseconds(
-                        "iterate a controller state, per queue",
-                        Subject.of(ITERATE, "views").with("queuePairs", 4096).per(2 * 4096),
-                        3,
-                        30),
-                Target.bytesPerOperation(
-                        "iterate a controller state, allocation",
-                        Subject.of(ITERATE, "views").with("queuePairs", 4096),
-                        8),
+                        "iterate a controller state, per queue", iterate("views").per(2 * QUEUE_PAIRS), 3, 30),
+                Target.bytesPerOperation("iterate a controller state, allocation", iterate("views"), 8),
                 Target.timeRatio(
                         "records of a controller state, 4096 queue pairs",
-                        Subject.of(ITERATE, "records").with("queuePairs", 4096),
-                        Subject.of(ITERATE, "views").with("queuePairs", 4096),
+                        iterate("records"),
+                        iterate("views"),
                         3,
-                        12));
+                        40),
+                Target.bandwidthRatio(
+                        "build a controller state, 4096 queue pairs", build("views"), build("byHand"), 0.8, 0.6),
+                Target.bytesPerOperation("build a controller state, allocation", build("views"), 8));
+    }
+
+    private static Subject encode(String method) {
+        return Subject.of(CommandEncodeBenchmark.class, method).with("kind", Kind.MIGRATION_RECEIVE);
+    }
+
+    private static Subject decode(String method) {
+        return Subject.of(CompletionDecodeBenchmark.class, method).with("statusBits", 0);
+    }
+
+    private static Subject iterate(String method) {
+        return Subject.of(ControllerStateIterateBenchmark.class, method).with("queuePairs", QUEUE_PAIRS);
+    }
+
+    private static Subject build(String method) {
+        return Subject.of(ControllerStateBuildBenchmark.class, method).with("queuePairs", QUEUE_PAIRS);
     }
 }
