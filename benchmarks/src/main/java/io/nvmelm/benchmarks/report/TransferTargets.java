@@ -1,33 +1,59 @@
 package io.nvmelm.benchmarks.report;
 
+import io.nvmelm.benchmarks.dirty.DirtyBitmapBenchmark;
+import io.nvmelm.benchmarks.dirty.UserDataRingBenchmark;
+import io.nvmelm.benchmarks.migration.BlackoutBenchmark;
+import io.nvmelm.benchmarks.migration.ModelledLatencyBenchmark;
+import io.nvmelm.benchmarks.migration.ScalingBenchmark;
 import io.nvmelm.benchmarks.migration.StatePlanBenchmark;
+import io.nvmelm.benchmarks.transfer.LatencyReadBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
 import io.nvmelm.benchmarks.transfer.StreamFramingBenchmark;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Targets of the transfer of state, of the state machine, and of whole migrations.
 final class TransferTargets {
     private static final Class<?> FRAMING = StreamFramingBenchmark.class;
     private static final Class<?> DESCRIPTORS = MigrationDataBenchmark.class;
+    private static final Class<?> LATENCY = LatencyReadBenchmark.class;
     private static final Class<?> PLAN = StatePlanBenchmark.class;
+    private static final Class<?> BLACKOUT = BlackoutBenchmark.class;
+    private static final Class<?> MODELLED = ModelledLatencyBenchmark.class;
+    private static final Class<?> SCALING = ScalingBenchmark.class;
+    private static final Class<?> RING = UserDataRingBenchmark.class;
+    private static final Class<?> BITMAP = DirtyBitmapBenchmark.class;
+    private static final double MEDIAN = 50;
 
     private TransferTargets() {}
 
     /// {@return the targets}
     static List<Target> all() {
+        return Stream.of(transfer(), migration(), changes()).flatMap(List::stream).toList();
+    }
+
+    private static List<Target> transfer() {
         return List.of(
                 framing("framed transfer out", "write", "copyOut", false, 0.80, 0.65),
                 framing("framed transfer in", "read", "copyIn", false, 0.80, 0.65),
                 framing("framed transfer out with checksum", "write", "copyOut", true, 0.90, 0.75),
                 framing("framed transfer in with checksum", "read", "copyIn", true, 0.90, 0.75),
-                Target.bandwidthRatio(
-                        "descriptor to descriptor, 1 MiB pieces, to the loop in C",
-                        descriptors("session"),
-                        descriptors("loopInC"),
-                        0.90,
-                        0.70),
-                Target.nanoseconds("plan of the state machine", Subject.of(PLAN, "machine"), 20, 200),
-                Target.bytesPerOperation("plan of the state machine, allocation", Subject.of(PLAN, "machine"), 0.01));
+                descriptors("to the loop in Java", "SAVE", "loopInJava", 0.95, 0.85),
+                descriptors("to the loop in Java", "LOAD", "loopInJava", 0.95, 0.85),
+                descriptors("to the loop in C", "SAVE", "loopInC", 0.90, 0.80),
+                descriptors("to the loop in C", "LOAD", "loopInC", 0.90, 0.80),
+                Target.timeRatio(
+                        "read 64 pieces, 1 ms each, 16 in flight, to the rounds that takes",
+                        Subject.of(LATENCY, "read").with("pieces", 64).with("inFlight", 16).percentile(MEDIAN),
+                        Subject.of(LATENCY, "rounds").with("pieces", 64).with("inFlight", 16).percentile(MEDIAN),
+                        1.10,
+                        1.30),
+                Target.timeRatio(
+                        "read 16 pieces, 1 ms each, 4 in flight, to the rounds that takes",
+                        Subject.of(LATENCY, "read").with("pieces", 16).with("inFlight", 4).percentile(MEDIAN),
+                        Subject.of(LATENCY, "rounds").with("pieces", 16).with("inFlight", 4).percentile(MEDIAN),
+                        1.10,
+                        1.30));
     }
 
     private static Target framing(
@@ -36,15 +62,84 @@ final class TransferTargets {
                 name, framing(method, checksums), framing(baseline, checksums), bound, guardBound);
     }
 
-    private static Subject descriptors(String method) {
-        return Subject.of(DESCRIPTORS, method)
-                .with("transfer", "16M/1M")
-                .with("way", "SAVE")
-                .with("peer", "NONE")
-                .percentile(50);
-    }
-
     private static Subject framing(String method, boolean checksums) {
         return Subject.of(FRAMING, method).with("stateBytes", 1 << 24).with("checksums", checksums);
+    }
+
+    private static Target descriptors(String what, String way, String baseline, double bound, double guardBound) {
+        return Target.bandwidthRatio(
+                "descriptor to descriptor, 1 MiB pieces, " + way + ", " + what,
+                descriptors("session", way),
+                descriptors(baseline, way),
+                bound,
+                guardBound);
+    }
+
+    private static Subject descriptors(String method, String way) {
+        return Subject.of(DESCRIPTORS, method)
+                .with("transfer", "16M/1M")
+                .with("way", way)
+                .with("peer", "NONE")
+                .percentile(MEDIAN);
+    }
+
+    private static List<Target> migration() {
+        return List.of(
+                Target.nanoseconds("plan of the state machine", Subject.of(PLAN, "machine"), 20, 200),
+                Target.bytesPerOperation("plan of the state machine, allocation", Subject.of(PLAN, "machine"), 0.01),
+                Target.nanoseconds(
+                        "blackout of 64 queue pairs on an instant device, p99",
+                        blackout("devices", "INSTANT").percentile(99),
+                        50_000,
+                        5_000_000),
+                Target.timeRatio(
+                        "blackout of 64 queue pairs and 1 MiB, 1 ms for a command, to the serial sequence",
+                        modelled("devices"),
+                        modelled("serial"),
+                        0.60,
+                        0.70),
+                Target.timeRatio(
+                        "cost of a controller, 1000 at once, to 10 at once",
+                        scaling(1000),
+                        scaling(10),
+                        1.2,
+                        1.2)
+                        .inFullRunsOnly());
+    }
+
+    private static Subject blackout(String method, String device) {
+        return Subject.of(BLACKOUT, method).with("device", device);
+    }
+
+    private static Subject modelled(String method) {
+        return Subject.of(MODELLED, method)
+                .with("latencyMicros", 1000)
+                .with("vendorBytes", 1 << 20)
+                .percentile(MEDIAN);
+    }
+
+    private static Subject scaling(int atOnce) {
+        return Subject.of(SCALING, "migrate").with("atOnce", atOnce).with("device", "INSTANT");
+    }
+
+    private static List<Target> changes() {
+        return List.of(
+                Target.timeRatio(
+                        "user data changes, anywhere in 1 GiB, to a TreeMap",
+                        changes("consume"),
+                        changes("treeMap"),
+                        0.5,
+                        0.7),
+                Target.bytesPerOperation("user data changes, allocation", changes("consume"), 0.01),
+                Target.timeRatio(
+                        "dirty bitmap, runs of 512 pages, to a loop over pages",
+                        Subject.of(BITMAP, "fill").with("pages", "RUNS"),
+                        Subject.of(BITMAP, "setBits").with("pages", "RUNS"),
+                        1.0,
+                        1.2));
+    }
+
+    private static Subject changes(String method) {
+        return Subject.of(RING, method).with("slots", 4096).with("writes", "RANDOM_1_GIB");
     }
 }
