@@ -123,8 +123,8 @@ final class Vm {
 
             @Override
             public void deviceWasReset(String device) {
-                steps.mayThrow(host.home, Step.Kind.GUEST, "deviceWasReset");
                 isHurt(host);
+                steps.mayThrow(host.home, Step.Kind.GUEST, "deviceWasReset");
             }
         };
     }
