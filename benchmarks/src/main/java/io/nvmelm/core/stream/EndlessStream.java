@@ -4,6 +4,7 @@ import io.nvmelm.DeviceManifest;
 import io.nvmelm.MigrationCapability;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,21 +18,12 @@ public final class EndlessStream {
     public static final int DEVICES = 1 << 20;
 
     private static final UUID ID = new UUID(1, 2);
+    private static final DeviceManifest DEVICE = new DeviceManifest(
+            "d", Set.of(MigrationCapability.STOP_COPY), List.of(), 1, 1, Optional.empty(), Set.of(), false);
 
     private final StreamSettings settings;
     private final ByteBuffer manifest = ManifestCodec.encode(new Origin(ID, "1")
-            .manifest(
-                    List.of(
-                            new DeviceManifest(
-                                    "d",
-                                    Set.of(MigrationCapability.STOP_COPY),
-                                    List.of(),
-                                    1,
-                                    1,
-                                    Optional.empty(),
-                                    Set.of(),
-                                    false)),
-                    List.of()));
+            .manifest(List.of(DEVICE), List.of()));
     private final Preamble preamble;
 
     /// Makes a stream.
@@ -46,7 +38,8 @@ public final class EndlessStream {
     ///
     /// @param sink what it writes to
     public RecordWriter writer(ByteSink sink) {
-        var writer = new RecordWriter(sink, settings, preamble, Optional.empty(), DEVICES);
+        var writer = new RecordWriter(
+                sink, settings, preamble, Optional.empty(), Collections.nCopies(DEVICES, DEVICE));
         writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, manifest.duplicate());
         return writer;
     }

@@ -36,7 +36,6 @@ final class DestinationRun {
     private final Peer peer;
     private final DuplexStream stream;
     private final StateReception reception;
-    private List<DeviceManifest> theirs = List.of();
     private volatile DestinationStep step = DestinationStep.NEGOTIATING;
     private boolean opened;
     private boolean touched;
@@ -81,7 +80,7 @@ final class DestinationRun {
         var own = setup.manifests();
         opened = true;
         var manifest = stream.open(own);
-        theirs = manifest.devices();
+        var theirs = manifest.devices();
         record.identify(stream.migrationId());
         PeerRecords.requireDevices(manifest, stream.reader());
         record.expect(theirs.stream()
@@ -140,7 +139,7 @@ final class DestinationRun {
     private void receive() {
         begin(MigrationPhase.PRE_COPY);
         peer.watchSilence();
-        reception.begin(theirs);
+        reception.begin();
         var reader = stream.reader();
         while (!reception.isComplete()) {
             var type = PeerRecords.next(reader);

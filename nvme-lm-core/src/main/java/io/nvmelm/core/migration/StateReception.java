@@ -2,22 +2,16 @@ package io.nvmelm.core.migration;
 
 import io.nvmelm.CallbackException;
 import io.nvmelm.ControllerProperties;
-import io.nvmelm.DeviceManifest;
 import io.nvmelm.core.stream.RecordReader;
 import io.nvmelm.core.stream.RecordType;
 import io.nvmelm.core.stream.Records;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
-/// The states of the devices as they arrive at the destination. The reader counts and compares; nothing is kept: what arrives goes to the
-/// sessions. Not thread-safe.
+/// The states of the devices as they arrive at the destination. The reader counts, and refuses what does not follow from the manifest or
+/// is more than a device takes; nothing is kept: what arrives goes to the sessions. Not thread-safe.
 final class StateReception {
     private final MigrationSetup setup;
     private final DeviceGroup devices;
     private final MigrationRecord record;
-    /// Devices whose properties have yet to come.
-    private final Set<Integer> awaited = new TreeSet<>();
     private boolean underWay;
     private boolean complete;
     private boolean told;
@@ -29,15 +23,8 @@ final class StateReception {
     }
 
     /// From here on the source may send state.
-    ///
-    /// @param manifests what the source says of its devices
-    void begin(List<DeviceManifest> manifests) {
+    void begin() {
         underWay = true;
-        for (int i = 0; i < devices.size(); i++) {
-            if (manifests.get(i).supplied() && setup.supplement(i).isPresent()) {
-                awaited.add(i);
-            }
-        }
     }
 
     /// {@return whether the source may be sending state}
@@ -67,19 +54,13 @@ final class StateReception {
                 record.moved(devices.device(reader.device()).identity().name(), length);
             }
             case PROPERTIES -> apply(reader.device(), Records.decodeProperties(reader));
-            case STATE_END -> {
-                if (awaited.contains(reader.device())) {
-                    throw PeerRecords.unexpected(
-                            reader, type, "PROPERTIES of device " + reader.device() + ", which the source supplies");
-                }
-            }
+            case STATE_END -> {}
             case END -> complete = true;
             default -> throw PeerRecords.unexpected(reader, type, "a part of a state");
         }
     }
 
     private void apply(int device, ControllerProperties properties) {
-        awaited.remove(device);
         setup.supplement(device)
                 .ifPresent(supplement -> CallbackException.guard(
                         "applying the supplement", () -> supplement.apply(properties)));

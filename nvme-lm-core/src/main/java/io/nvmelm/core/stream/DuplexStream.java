@@ -58,7 +58,8 @@ public final class DuplexStream {
             throw new InvalidValueException("calls of open", "2", "1");
         }
         var kind = StreamKind.sentBy(role);
-        var manifest = ManifestCodec.encode(origin.manifest(own, List.of()));
+        var said = origin.manifest(own, List.of());
+        var manifest = ManifestCodec.encode(said);
         var preamble = Preamble.of(kind, settings, manifest.remaining(), origin.streamId());
         boolean isSource = role == MigrationRole.SOURCE;
         var peerKind = isSource ? StreamKind.DESTINATION_TO_SOURCE : StreamKind.SOURCE_TO_DESTINATION;
@@ -72,7 +73,7 @@ public final class DuplexStream {
             migrationId = peer.preamble().streamId();
         }
         var preambles = isSource ? List.of(sent, peer.bytes()) : List.of(peer.bytes(), sent);
-        var toWrite = new RecordWriter(out, settings, preamble, authenticator(kind, preambles), own.size());
+        var toWrite = new RecordWriter(out, settings, preamble, authenticator(kind, preambles), said.devices());
         var toRead = new RecordReader(input, peer.preamble(), authenticator(peerKind, preambles));
         reader = toRead;
         writer = toWrite;
@@ -81,6 +82,7 @@ public final class DuplexStream {
             return toRead.readManifest();
         }
         var devices = toRead.readManifest();
+        toRead.limitStates(said.devices());
         toWrite.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, manifest);
         return devices;
     }

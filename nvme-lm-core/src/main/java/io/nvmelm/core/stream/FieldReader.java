@@ -198,6 +198,20 @@ final class FieldReader {
         return value;
     }
 
+    /// Where the present field starts, for [#requireAt].
+    int place() {
+        return at;
+    }
+
+    /// Checks a field that was read before, and refuses it there as the stream's own checks do.
+    void requireAt(int place, Runnable check) {
+        at = place;
+        made(() -> {
+            check.run();
+            return Boolean.TRUE;
+        });
+    }
+
     /// Makes a value, whose own checks refuse as the stream's do.
     <T> T made(Supplier<T> maker) {
         try {

@@ -137,6 +137,7 @@ final class ManifestCodec {
         ControllerManifest controller = null;
         Set<ControllerPart> missing = null;
         Integer supplied = null;
+        int chosenPlace = -1;
         while (in.next()) {
             switch (in.tag()) {
                 case NAME -> name = in.once().text();
@@ -151,7 +152,10 @@ final class ManifestCodec {
                 case CONTROLLER -> controller = ControllerFields.decode(in.once().nested("controller"));
                 case MISSING_PARTS -> missing = decodeParts(in.once());
                 case SUPPLIED -> supplied = in.once().unsigned8();
-                case CHOSEN_FORMAT -> chosen.add(decodeFormat(in.once()));
+                case CHOSEN_FORMAT -> {
+                    chosen.add(decodeFormat(in.once()));
+                    chosenPlace = in.place();
+                }
                 default -> in.skip();
             }
         }
@@ -162,7 +166,7 @@ final class ManifestCodec {
         var parts = in.required(MISSING_PARTS, missing);
         var isSupplied = in.required(SUPPLIED, supplied) != 0;
         var nvme = Optional.ofNullable(controller);
-        return in.made(() -> new DeviceManifest(
+        var device = in.made(() -> new DeviceManifest(
                 deviceName,
                 MigrationCapability.fromFlags(flags),
                 formats,
@@ -171,6 +175,10 @@ final class ManifestCodec {
                 nvme,
                 parts,
                 isSupplied));
+        if (chosenPlace >= 0) {
+            in.requireAt(chosenPlace, () -> StreamManifest.requireFormat(device, chosen.getLast()));
+        }
+        return device;
     }
 
     private static Optional<StateFormat> decodeFormat(FieldReader in) {

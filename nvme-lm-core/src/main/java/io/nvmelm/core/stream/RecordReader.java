@@ -1,5 +1,6 @@
 package io.nvmelm.core.stream;
 
+import io.nvmelm.DeviceManifest;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.StreamFormatException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ public final class RecordReader {
     private final Preamble preamble;
     private final @Nullable Authenticator authenticator;
     private final CRC32C checksum = new CRC32C();
-    private StateTally tally = new StateTally(0);
+    private StateTally tally;
     private Step step = Step.HEADER;
     private boolean between = true;
     private boolean withoutKey;
@@ -43,6 +44,7 @@ public final class RecordReader {
         this.input = input;
         this.preamble = preamble;
         this.authenticator = authenticator.orElse(null);
+        this.tally = new StateTally(preamble.kind(), List.of());
     }
 
     /// Reads the manifest, which has to be the first record.
@@ -63,15 +65,19 @@ public final class RecordReader {
     private StreamManifest decodeManifest(@Nullable List<String> unknown) {
         try {
             var manifest = ManifestCodec.decode(this, preamble.streamId(), unknown);
-            tally = new StateTally(manifest.devices().size());
-            if (preamble.kind() == StreamKind.FILE) {
-                tally.stop();
-            }
+            tally = new StateTally(preamble.kind(), manifest.devices());
             return manifest;
         } catch (StreamFormatException e) {
             failure = e;
             throw e;
         }
+    }
+
+    /// Has states refused that are larger than the devices take which they are loaded into. For behind the manifest.
+    ///
+    /// @param takers what those devices say, in the order of the stream
+    void limitStates(List<DeviceManifest> takers) {
+        tally.limit(takers);
     }
 
     /// Reads the next record of a type that this version knows; optional ones of other types are verified and skipped. When the source
@@ -181,7 +187,7 @@ public final class RecordReader {
         if (!checksummed && (known != RecordType.STATE || preamble.hasStateChecksums())) {
             throw refusal(RecordHeader.FLAGS, known + " without checksum");
         }
-        var obstacle = tally.obstacle(known, device);
+        var obstacle = tally.obstacle(known, device, length);
         if (obstacle != null) {
             throw refusal(RecordHeader.DEVICE, obstacle);
         }

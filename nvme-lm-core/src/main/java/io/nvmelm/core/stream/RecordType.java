@@ -11,7 +11,8 @@ public enum RecordType {
     STATE(2, 1, MigrationOptions.MAXIMUM_PIECE_BYTES, Place.DEVICE),
     /// The state of one device is complete; its bytes in total.
     STATE_END(3, Long.BYTES, Long.BYTES, Place.DEVICE),
-    /// What the state of one device does not carry ([io.nvmelm.ControllerProperties]). Optional: a reader may skip it.
+    /// What the state of one device does not carry ([io.nvmelm.ControllerProperties]): once for each device whose manifest announces it, in
+    /// front of its state. A reader that does not know the type may skip it.
     PROPERTIES(4, 0, Limits.LARGE, Place.DEVICE),
     /// The states of all devices are complete; totals. Only control records may follow.
     END(5, 20, 20, Place.WITH_STATE),

@@ -1,11 +1,13 @@
 package io.nvmelm.core.stream;
 
+import io.nvmelm.DeviceManifest;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigrationData;
 import io.nvmelm.PeerException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
@@ -34,20 +36,20 @@ public final class RecordWriter {
 
     /// A writer behind a preamble that was sent.
     ///
-    /// @param devices how many devices the manifest names
+    /// @param devices the devices of the manifest
     RecordWriter(
             ByteSink sink,
             StreamSettings settings,
             Preamble preamble,
             Optional<Authenticator> authenticator,
-            int devices) {
+            List<DeviceManifest> devices) {
         this.sink = sink;
         this.pieceBytes = settings.pieceBytes();
         this.kind = preamble.kind();
         this.stateChecksums = settings.stateChecksums();
         this.authenticator = authenticator.orElse(null);
         this.tagBytes = authenticator.isPresent() ? Authenticator.TAG_BYTES : 0;
-        this.tally = new StateTally(devices);
+        this.tally = new StateTally(kind, devices);
         int framing = 2 * (RecordHeader.BYTES + tagBytes) + Long.BYTES;
         buffer = ByteBuffer.allocateDirect(Math.max(pieceBytes, LEAST_PIECE_ROOM) + framing)
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -95,7 +97,7 @@ public final class RecordWriter {
         if (!type.isAllowedIn(kind)) {
             throw new InvalidValueException("type", type.toString(), "types of a stream of kind " + kind);
         }
-        var obstacle = tally.obstacle(type, device);
+        var obstacle = tally.obstacle(type, device, payload.remaining());
         if (obstacle != null) {
             throw new InvalidValueException("record " + number, obstacle, "records in the order of the format");
         }
@@ -103,6 +105,8 @@ public final class RecordWriter {
 
     private void count(RecordType type, int device, int length) {
         switch (type) {
+            case SUSPENDING -> tally.stop();
+            case PROPERTIES -> tally.addProperties(device);
             case STATE -> tally.addState(device, length);
             case STATE_END -> tally.end(device);
             case END -> tally.complete();
@@ -188,6 +192,7 @@ public final class RecordWriter {
     /// @throws LiveMigrationException when the session or the sink throws
     public long writeState(int device, MigrationData session, StateProgress moved) {
         requirePlace(RecordType.STATE, device, buffer.clear().limit(1));
+        requirePlace(RecordType.STATE_END, device, buffer.clear().limit(Long.BYTES));
         var expected = session.totalBytes();
         long before = tally.bytesOf(device);
         while (true) {

@@ -1,27 +1,36 @@
 package io.nvmelm.core.stream;
 
+import io.nvmelm.DeviceManifest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which states have been moved how far: what the totals at their ends are compared with. Counts only; its user says what is wrong.
+/// Which states have been moved how far, and what may follow: the order of the records, what the manifest has announced, and what the
+/// totals at the ends are compared with. Counts only; its user says what is wrong.
 final class StateTally {
+    private final List<DeviceManifest> devices;
     private final long[] bytes;
-    private final boolean[] described;
+    private final boolean[] supplied;
     /// Devices of which something was moved after they had been stopped.
     private final boolean[] begun;
     private final boolean[] ended;
+    /// Who takes the states; shorter than the devices where nobody has said how much they take.
+    private List<DeviceManifest> takers = List.of();
     private boolean stopped;
     private int endedDevices;
     private long total;
     private boolean complete;
 
-    StateTally(int devices) {
-        bytes = new long[devices];
-        described = new boolean[devices];
-        begun = new boolean[devices];
-        ended = new boolean[devices];
+    /// @param devices what the manifest of the stream says
+    StateTally(StreamKind kind, List<DeviceManifest> devices) {
+        this.devices = devices;
+        bytes = new long[devices.size()];
+        begun = new boolean[devices.size()];
+        stopped = kind == StreamKind.FILE;
+        supplied = new boolean[devices.size()];
+        ended = new boolean[devices.size()];
     }
 
-    /// From here on every device is stopped, so that what is said of it stays true.
+    /// From here on every device is stopped, so that what is said of it stays true; in a file from the beginning on.
     void stop() {
         stopped = true;
     }
@@ -30,25 +39,18 @@ final class StateTally {
         return bytes.length;
     }
 
+    /// From here on no state may be larger than what these devices take, each at the place of the device that it comes from.
+    void limit(List<DeviceManifest> taking) {
+        takers = taking;
+    }
+
     /// Why a record cannot follow here; null when it can.
+    ///
+    /// @param length bytes of its payload
     @Nullable
-    String obstacle(RecordType type, int device) {
+    String obstacle(RecordType type, int device, long length) {
         if (type.isOfDevice()) {
-            if (device >= bytes.length) {
-                return "device " + device + ", allowed: 0 to " + (bytes.length - 1);
-            }
-            if (complete) {
-                return type + " behind END";
-            }
-            if (ended[device]) {
-                return type + " behind STATE_END of device " + device;
-            }
-            if (type != RecordType.PROPERTIES) {
-                return null;
-            }
-            return described[device]
-                    ? "a second PROPERTIES of device " + device
-                    : begun[device] ? "PROPERTIES behind STATE of device " + device : null;
+            return obstacleOfDevice(type, device, length);
         }
         if (device != RecordType.WHOLE_STREAM) {
             return "device " + device + " in a record of the whole stream, allowed: 65535";
@@ -64,6 +66,42 @@ final class StateTally {
                 : null;
     }
 
+    private @Nullable String obstacleOfDevice(RecordType type, int device, long length) {
+        if (device >= bytes.length) {
+            return "device " + device + ", allowed: 0 to " + (bytes.length - 1);
+        }
+        if (complete) {
+            return type + " behind END";
+        }
+        if (ended[device]) {
+            return type + " behind STATE_END of device " + device;
+        }
+        if (type == RecordType.PROPERTIES) {
+            return obstacleOfProperties(device);
+        }
+        if (devices.get(device).supplied() && !supplied[device] && (type != RecordType.STATE || stopped)) {
+            return type + " of device " + device + " in front of its PROPERTIES, which the manifest announces";
+        }
+        if (type == RecordType.STATE && device < takers.size()) {
+            long most = takers.get(device).maximumStateBytes();
+            if (length > most - bytes[device]) {
+                return "STATE up to byte " + (bytes[device] + length) + " of the state of device " + device
+                        + ", it is loaded into one that takes up to " + most;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String obstacleOfProperties(int device) {
+        if (!devices.get(device).supplied()) {
+            return "PROPERTIES of device " + device + ", which the manifest says are not supplied";
+        }
+        if (supplied[device]) {
+            return "a second PROPERTIES of device " + device;
+        }
+        return begun[device] ? "PROPERTIES behind STATE of device " + device : null;
+    }
+
     void addState(int device, int count) {
         begun[device] |= stopped;
         bytes[device] += count;
@@ -71,7 +109,7 @@ final class StateTally {
     }
 
     void addProperties(int device) {
-        described[device] = true;
+        supplied[device] = true;
     }
 
     long bytesOf(int device) {

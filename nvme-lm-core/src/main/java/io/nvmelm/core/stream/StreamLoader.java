@@ -40,7 +40,9 @@ public final class StreamLoader {
         var input = new StreamInput(Channels.source(in));
         var reader = openFile(input, settings);
         var manifest = reader.readManifest();
-        requireFit(devices, manifest);
+        var own = devices.stream().map(MigratableDevice::manifest).toList();
+        requireFit(devices, own, manifest);
+        reader.limitStates(own);
         int touched = 0;
         try {
             var sessions = new ArrayList<MigrationData>();
@@ -95,7 +97,8 @@ public final class StreamLoader {
         }
     }
 
-    private static void requireFit(List<? extends MigratableDevice> devices, StreamManifest manifest) {
+    private static void requireFit(
+            List<? extends MigratableDevice> devices, List<DeviceManifest> own, StreamManifest manifest) {
         int count = manifest.devices().size();
         var reasons = new ArrayList<String>();
         if (count != devices.size()) {
@@ -105,7 +108,11 @@ public final class StreamLoader {
         } else {
             for (int i = 0; i < count; i++) {
                 addReasons(
-                        devices.get(i), manifest.devices().get(i), manifest.chosenFormats().get(i), reasons);
+                        devices.get(i),
+                        own.get(i),
+                        manifest.devices().get(i),
+                        manifest.chosenFormats().get(i),
+                        reasons);
             }
         }
         if (!reasons.isEmpty()) {
@@ -114,8 +121,11 @@ public final class StreamLoader {
     }
 
     private static void addReasons(
-            MigratableDevice device, DeviceManifest saved, Optional<StateFormat> format, List<String> reasons) {
-        var own = device.manifest();
+            MigratableDevice device,
+            DeviceManifest own,
+            DeviceManifest saved,
+            Optional<StateFormat> format,
+            List<String> reasons) {
         var formats = own.formats();
         if (format.isPresent() ? !formats.contains(format.get()) : !formats.isEmpty()) {
             reasons.add(own.name() + ": the state of " + Texts.shown(saved.name()) + " has the format "

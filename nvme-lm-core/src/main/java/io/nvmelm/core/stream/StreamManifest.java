@@ -25,9 +25,9 @@ public record StreamManifest(
     /// Most devices of a stream.
     public static final int MAXIMUM_DEVICES = 4096;
 
-    /// Checks the counts and copies the lists.
+    /// Checks the counts and formats and copies the lists.
     ///
-    /// @throws InvalidValueException when a count is outside its bounds
+    /// @throws InvalidValueException when a count is outside its bounds, or a chosen format is none of its device's
     public StreamManifest {
         devices = List.copyOf(devices);
         chosenFormats = List.copyOf(chosenFormats);
@@ -39,5 +39,21 @@ public record StreamManifest(
                     "chosenFormats", Integer.toString(chosenFormats.size()), "0 or the number of devices, "
                             + devices.size());
         }
+        for (int i = 0; i < chosenFormats.size(); i++) {
+            requireFormat(devices.get(i), chosenFormats.get(i));
+        }
+    }
+
+    /// Refuses a format that a device does not say it has, and none where it has some.
+    static void requireFormat(DeviceManifest device, Optional<StateFormat> chosen) {
+        if (chosen.map(device.formats()::contains).orElse(device.formats().isEmpty())) {
+            return;
+        }
+        throw new InvalidValueException(
+                "format of the state of " + device.name(),
+                chosen.map(StateFormat::toString).orElse("that of a kernel's driver"),
+                device.formats().isEmpty()
+                        ? "that of a kernel's driver"
+                        : "one of the " + device.formats().size() + " formats of the device");
     }
 }

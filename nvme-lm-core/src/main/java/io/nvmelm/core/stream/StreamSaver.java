@@ -40,7 +40,7 @@ public final class StreamSaver {
                         device.state(), "save in state " + device.state(), "Take the device to STOP before")
                         .at(device.identity().name(), "saving");
             }
-            var manifest = device.manifest();
+            var manifest = device.manifest().withSupplied(false);
             manifests.add(manifest);
             formats.add(manifest.formats().stream().findFirst());
         }
@@ -116,7 +116,7 @@ public final class StreamSaver {
         var preamble = Preamble.of(StreamKind.FILE, settings, manifest.remaining(), origin.streamId());
         byte[] head = preamble.encode().array();
         var authenticator = settings.key().map(key -> Authenticator.of(key, StreamKind.FILE, List.of(head)));
-        var writer = new RecordWriter(out, settings, preamble, authenticator, devices.size());
+        var writer = new RecordWriter(out, settings, preamble, authenticator, devices);
         out.write(ByteBuffer.wrap(head));
         writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, manifest);
         states.accept(writer);

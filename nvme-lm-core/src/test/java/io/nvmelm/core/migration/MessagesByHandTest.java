@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,22 +117,39 @@ class MessagesByHandTest {
         assertThat(receiver.join().runsHere()).isTrue();
     }
 
-    @Test
-    void aStateWithoutThePropertiesThatWereAnnouncedIsRefusedAtItsEnd() {
-        suspend();
-        sayState();
-        sayStateEnd();
-        assertRefused("PROPERTIES of device 0, which the source supplies");
-        assertThat(applied).isEmpty();
+    /// A record that no writer of this library writes there.
+    private void sayWrongly(int number, RecordType type, byte[] payload) {
+        var record = ByteBuffer.allocate(24 + payload.length).order(ByteOrder.LITTLE_ENDIAN);
+        record.putShort((short) type.number()).putShort((short) 3).putInt(0).putInt(payload.length).putInt(number);
+        record.putInt(crc(payload, payload.length)).putInt(crc(record.array(), 20)).put(payload);
+        pair.sayByHand(record.flip());
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        var crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
     }
 
     @Test
-    void propertiesBehindTheStateThatTheyBelongToAreRefused() {
+    void aStateWithoutThePropertiesThatWereAnnouncedIsRefused() {
         suspend();
-        sayState();
-        sayProperties();
-        assertRefused("PROPERTIES behind STATE of device 0");
+        sayWrongly(2, RecordType.STATE, STATE);
+        assertRefused("STATE of device 0 in front of its PROPERTIES");
         assertThat(applied).isEmpty();
+        assertThat(pair.destination.content).isEmpty();
+    }
+
+    @Test
+    void propertiesAreAppliedOnce() {
+        suspend();
+        sayProperties();
+        var again = Records.properties(PROPERTIES);
+        byte[] payload = new byte[again.remaining()];
+        again.get(payload);
+        sayWrongly(3, RecordType.PROPERTIES, payload);
+        assertRefused("a second PROPERTIES of device 0");
+        assertThat(applied).containsExactly(PROPERTIES);
     }
 
     @Test

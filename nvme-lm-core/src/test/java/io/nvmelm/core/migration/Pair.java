@@ -8,6 +8,7 @@ import io.nvmelm.core.stream.DuplexStream;
 import io.nvmelm.core.stream.StreamSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -109,6 +110,13 @@ final class Pair implements AutoCloseable {
                     }
                 },
                 new StreamSettings(MigrationOptions.MINIMUM_PIECE_BYTES, true, Optional.empty()));
+    }
+
+    /// Sends bytes to the destination that no writer of the library would.
+    void sayByHand(ByteBuffer bytes) {
+        while (bytes.hasRemaining()) {
+            unchecked(() -> there.sink().write(bytes));
+        }
     }
 
     /// What a channel does.

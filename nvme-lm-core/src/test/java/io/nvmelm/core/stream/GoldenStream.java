@@ -214,6 +214,10 @@ enum GoldenStream {
 
     /// A device of a file.
     private record Saved(DeviceManifest device, int stateBytes, Optional<ControllerProperties> properties) {
+        Saved {
+            device = device.withSupplied(properties.isPresent());
+        }
+
         byte[] state(int place) {
             return Samples.bytes(100 + place, stateBytes);
         }

@@ -2,9 +2,11 @@ package io.nvmelm.core.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmelm.DeviceManifest;
 import io.nvmelm.MigrationData;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Memory of moving a state does not grow with the state. The JVM's counter is found by name, because tests are compiled as part of a
 /// module that does not read the module it is in.
 class HotPathTest {
+    private static final List<DeviceManifest> DEVICES = List.of(Samples.kernelDevice(), Samples.kernelDevice());
     private static final int PIECES = 2000;
     private static final int PIECE_BYTES = 4096;
     private static final long STATE_BYTES = (long) PIECES * PIECE_BYTES;
@@ -59,7 +62,7 @@ class HotPathTest {
     @Test
     void aStateOfOnePieceAllocatesNothing() {
         var session = new Zeros(PIECE_BYTES);
-        var writer = writer(settings(true), 2 * PIECES);
+        var writer = writer(settings(true), Collections.nCopies(2 * PIECES, Samples.kernelDevice()));
         writeStates(writer, session, 0);
         assertThat(allocated(() -> writeStates(writer, session, PIECES))).isLessThan(ONCE);
     }
@@ -72,7 +75,7 @@ class HotPathTest {
     }
 
     private static long allocatedByWriting(StreamSettings settings) {
-        var writer = writer(settings, 2);
+        var writer = writer(settings, DEVICES);
         writer.writeState(0, new Zeros(STATE_BYTES), StateProgress.SILENT);
         var session = new Zeros(STATE_BYTES);
         return allocated(() -> writer.writeState(1, session, StateProgress.SILENT));
@@ -80,9 +83,9 @@ class HotPathTest {
 
     private static long allocatedByReading(StreamSettings settings) {
         var recording = ByteBuffer.allocate((int) STATE_BYTES * 2 + (1 << 20));
-        var writer = new RecordWriter(recording::put, settings, preamble(settings), authenticator(settings), 2);
+        var writer = new RecordWriter(recording::put, settings, preamble(settings), authenticator(settings), DEVICES);
         var manifest = new Origin(Samples.STREAM_ID, "1")
-                .manifest(List.of(Samples.kernelDevice(), Samples.kernelDevice()), List.of());
+                .manifest(DEVICES, List.of());
         var encoded = ManifestCodec.encode(manifest);
         var preamble = Preamble.of(
                 StreamKind.SOURCE_TO_DESTINATION, settings, encoded.remaining(), Samples.STREAM_ID);
@@ -140,7 +143,7 @@ class HotPathTest {
                 preamble.streamId());
     }
 
-    private static RecordWriter writer(StreamSettings settings, int devices) {
+    private static RecordWriter writer(StreamSettings settings, List<DeviceManifest> devices) {
         var writer = new RecordWriter(
                 bytes -> bytes.position(bytes.limit()),
                 settings,

@@ -33,7 +33,7 @@ class StreamDefectTest {
             field(8, number(1, 0)),
             field(9, new byte[20]));
     private static final byte[] MANIFEST = concat(NAMES, field(3, DEVICE));
-    private static final int RECORDS = 3;
+    private static final int RECORDS = 4;
 
     private static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -44,9 +44,18 @@ class StreamDefectTest {
     }
 
     private static RawStream startWithKind(int kind) {
+        return startWithKind(kind, MANIFEST);
+    }
+
+    private static RawStream startWithKind(int kind, byte[] manifest) {
         return new RawStream()
-                .preamble(1, 1, kind, 2, 4 << 20, Samples.STREAM_ID, MANIFEST.length, new byte[0])
-                .record(1, 3, 0xFFFF, MANIFEST);
+                .preamble(1, 1, kind, 2, 4 << 20, Samples.STREAM_ID, manifest.length, new byte[0])
+                .record(1, 3, 0xFFFF, manifest);
+    }
+
+    /// A migration whose source has said that it stops its device, of which it supplies the properties.
+    private static RawStream stopped() {
+        return startWithKind(1, device(DEVICE, 8, number(1, 1))).record(24, 3, 0xFFFF, number(4, 1));
     }
 
     private static byte[] totals(long records, long bytes, int devices) {
@@ -95,20 +104,14 @@ class StreamDefectTest {
                         "devices: it says 2",
                         start().record(3, 3, 0, number(8, 0)).record(5, 3, 0xFFFF, totals(2, 0, 2))),
                 Arguments.of(
-                        "PROPERTIES behind STATE of device 0",
-                        start().record(2, 3, 0, STATE).record(4, 2, 0, PROPERTIES)),
+                        "PROPERTIES of device 0, which the manifest says are not supplied",
+                        start().record(4, 2, 0, PROPERTIES)),
+                Arguments.of("a second PROPERTIES of device 0", stopped().record(4, 2, 0, PROPERTIES).record(
+                        4, 2, 0, PROPERTIES)),
+                Arguments.of("STATE of device 0 in front of its PROPERTIES", stopped().record(2, 3, 0, STATE)),
                 Arguments.of(
                         "PROPERTIES behind STATE_END of device 0",
-                        start().record(3, 3, 0, number(8, 0)).record(4, 2, 0, PROPERTIES)),
-                Arguments.of(
-                        "a second PROPERTIES of device 0",
-                        start().record(4, 2, 0, PROPERTIES).record(4, 2, 0, PROPERTIES)),
-                Arguments.of(
-                        "PROPERTIES behind STATE of device 0",
-                        startWithKind(1)
-                                .record(24, 3, 0xFFFF, number(4, 1))
-                                .record(2, 3, 0, STATE)
-                                .record(4, 2, 0, PROPERTIES)),
+                        stopped().record(4, 2, 0, PROPERTIES).record(3, 3, 0, number(8, 0)).record(4, 2, 0, PROPERTIES)),
                 Arguments.of(
                         "PROPERTIES behind END",
                         start().record(3, 3, 0, number(8, 0))
