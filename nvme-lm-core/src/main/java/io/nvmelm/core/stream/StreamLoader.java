@@ -32,11 +32,12 @@ public final class StreamLoader {
     /// @param settings the key, if the stream has one
     /// @return manifest and properties
     /// @throws MigrationUnsupportedException with every reason why the stream does not fit; nothing was touched
-    /// @throws InvalidValueException         when the channel does not block; nothing was touched
+    /// @throws InvalidValueException         when a device is there twice, or the channel does not block; nothing was touched
     /// @throws StreamFormatException         when the stream is damaged, not authentic, of another kind or not complete
     /// @throws LiveMigrationException        when a device or the channel failed
     public static LoadedStream load(
             List<? extends MigratableDevice> devices, ReadableByteChannel in, StreamSettings settings) {
+        StreamSaver.requireDistinct("devices", devices);
         var input = new StreamInput(Channels.source(in));
         var reader = openFile(input, settings);
         var manifest = reader.readManifest();

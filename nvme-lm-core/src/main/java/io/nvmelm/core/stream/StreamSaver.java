@@ -10,6 +10,7 @@ import io.nvmelm.nvme.StateFormat;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,10 +28,12 @@ public final class StreamSaver {
     /// @param settings sizes, checksums, key
     /// @return bytes of the stream
     /// @throws DeviceStateException   when a device is not in STOP; nothing was written
-    /// @throws InvalidValueException  when the manifest is too large, or the channel does not block; nothing was written
+    /// @throws InvalidValueException  when a device is there twice, the manifest is too large, or the channel does not block; nothing was
+    ///                                written
     /// @throws LiveMigrationException when a device or the channel failed; what was written is no complete stream
     public static long save(List<? extends MigratableDevice> devices, WritableByteChannel out,
             StreamSettings settings) {
+        requireDistinct("devices", devices);
         var sink = Channels.sink(out);
         var manifests = new ArrayList<DeviceManifest>();
         var formats = new ArrayList<Optional<StateFormat>>();
@@ -80,10 +83,19 @@ public final class StreamSaver {
     /// @param out      where the stream goes, in blocking mode; left open
     /// @param settings sizes, checksums, key
     /// @return bytes of the stream
-    /// @throws InvalidValueException  when the manifest is too large, or the channel does not block; nothing was written
+    /// @throws InvalidValueException  when a session is there twice, the manifest is too large, or the channel does not block; nothing was
+    ///                                written
     /// @throws LiveMigrationException when a device or the channel failed; what was written is no complete stream
     public static long saveSessions(List<SavingSession> sessions, WritableByteChannel out, StreamSettings settings) {
+        requireDistinct("sessions", sessions.stream().map(SavingSession::session).toList());
         return saveSessions(sessions, Channels.sink(out), settings, Origin.create());
+    }
+
+    /// Refuses a list in which something stands twice.
+    static void requireDistinct(String field, List<?> parts) {
+        if (new HashSet<>(parts).size() != parts.size()) {
+            throw new InvalidValueException(field, "one of them twice", "each once");
+        }
     }
 
     static long saveSessions(List<SavingSession> sessions, ByteSink out, StreamSettings settings, Origin origin) {

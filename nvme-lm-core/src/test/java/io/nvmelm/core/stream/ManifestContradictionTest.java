@@ -162,6 +162,32 @@ class ManifestContradictionTest {
         assertThat(device.loaded.toByteArray()).containsExactly(1, 2, 3);
     }
 
+    @Test
+    void aDeviceStandsInAStreamOnce() {
+        var device = new ManifestDevice(Samples.kernelDevice());
+        var out = new ByteArrayOutputStream();
+        assertThatThrownBy(() -> StreamSaver.save(
+                List.of(device, device), Channels.newChannel(out), StreamSettings.DEFAULT))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("devices is one of them twice");
+        var session = new SavingSession(
+                Samples.kernelDevice(), Optional.empty(), ArrayState.of(STATE), Optional.empty());
+        assertThatThrownBy(() -> StreamSaver.saveSessions(
+                List.of(session, session), Channels.newChannel(out), StreamSettings.DEFAULT))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("sessions is one of them twice");
+        assertThat(out.size()).isZero();
+
+        var two = List.of(device, new ManifestDevice(Samples.kernelDevice()));
+        StreamSaver.save(two, Channels.newChannel(out), StreamSettings.DEFAULT);
+        device.log.clear();
+        assertThatThrownBy(() -> StreamLoader.load(
+                List.of(device, device), channel(out.toByteArray()), StreamSettings.DEFAULT))
+                .isInstanceOf(InvalidValueException.class);
+        assertThat(device.log).isEmpty();
+        assertThat(StreamLoader.load(two, channel(out.toByteArray()), StreamSettings.DEFAULT).properties()).hasSize(2);
+    }
+
     private static RecordWriter writer(StreamKind kind, DeviceManifest device) {
         var preamble = Preamble.of(kind, StreamSettings.DEFAULT, 0, Samples.STREAM_ID);
         var writer = new RecordWriter(
