@@ -30,6 +30,13 @@ public record PreflightFinding(
         NOTE
     }
 
+    /// {@return the same finding, otherwise judged}
+    ///
+    /// @param other how bad it is
+    public PreflightFinding withSeverity(Severity other) {
+        return new PreflightFinding(other, reason, side, device, field, found, required, remedy);
+    }
+
     /// {@return the finding in one line}
     public String text() {
         return device + ": " + field + " is " + found + ", needed: " + required + ". " + remedy;

@@ -3,6 +3,7 @@ package io.nvmelm;
 import io.nvmelm.PreflightFinding.Severity;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /// What a dry run of a migration found: every reason at once, the worst first. Nothing was changed for it.
 ///
@@ -14,6 +15,17 @@ public record PreflightReport(List<PreflightFinding> findings) {
         findings = findings.stream()
                 .sorted(Comparator.comparing(PreflightFinding::severity))
                 .toList();
+    }
+
+    /// {@return the same, with the blockers of some reasons as warnings}
+    ///
+    /// @param waived reasons for which the embedder takes responsibility
+    public PreflightReport waiving(Set<PreflightReason> waived) {
+        return new PreflightReport(findings.stream()
+                .map(finding -> finding.severity() == Severity.BLOCKER && waived.contains(finding.reason())
+                        ? finding.withSeverity(Severity.WARNING)
+                        : finding)
+                .toList());
     }
 
     /// {@return whether nothing that was found would make the migration fail}

@@ -69,7 +69,9 @@ enum Room {
             case FSM -> EnumSet.of(API);
             case CONTROLLER -> EnumSet.of(API, NVME, SPI, CODEC);
             case DEVICE -> EnumSet.of(API, NVME, CONTROLLER, FSM);
-            case PREFLIGHT, STREAM -> EnumSet.of(API, NVME);
+            case PREFLIGHT -> EnumSet.of(API, NVME);
+            // A loader compares what a file says with its devices
+            case STREAM -> EnumSet.of(API, NVME, PREFLIGHT);
             // The values of NVMe that decide are compared by a room of their own, so that the migration knows none of them
             case MIGRATION -> EnumSet.of(API, NVME, PREFLIGHT, STREAM);
             case INSPECT -> EnumSet.of(API, NVME, CODEC, STREAM);

@@ -10,14 +10,11 @@ import io.nvmelm.PreflightFinding;
 import io.nvmelm.PreflightFinding.Severity;
 import io.nvmelm.PreflightReason;
 import io.nvmelm.PreflightReport;
-import io.nvmelm.core.preflight.ControllerComparison;
-import io.nvmelm.nvme.StateFormat;
+import io.nvmelm.core.preflight.DeviceComparison;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// The dry run of a migration: every reason why it would fail or might surprise, at once, and nothing changed for it.
 ///
@@ -72,7 +69,7 @@ public final class Preflight {
     }
 
     private PreflightReport report() {
-        return new PreflightReport(findings);
+        return new PreflightReport(findings).waiving(options.waived());
     }
 
     private void side(List<? extends MigratableDevice> devices, MigrationRole role) {
@@ -82,7 +79,7 @@ public final class Preflight {
         }
         for (var device : devices) {
             var name = device.identity().name();
-            device.preflight(role).forEach(this::add);
+            findings.addAll(device.preflight(role));
             if (devices.size() > 1) {
                 requireP2p(role, name, device.capabilities());
             }
@@ -134,97 +131,8 @@ public final class Preflight {
             destination.forEach(device -> requireP2p(MigrationRole.DESTINATION, device.name(), device.capabilities()));
         }
         for (int i = 0; i < Math.min(source.size(), destination.size()); i++) {
-            compare(source.get(i), destination.get(i));
+            findings.addAll(DeviceComparison.between(source.get(i), destination.get(i)));
         }
-    }
-
-    private void compare(DeviceManifest source, DeviceManifest destination) {
-        if (requireKind(source, destination)) {
-            var format = commonFormat(source, destination);
-            parts(source, destination, format);
-        }
-        if (source.estimatedStateBytes() > destination.maximumStateBytes()) {
-            add(Severity.BLOCKER, PreflightReason.STATE_SIZE, MigrationRole.DESTINATION, destination.name(),
-                    "largest state", destination.maximumStateBytes() + " bytes",
-                    source.estimatedStateBytes() + " bytes or more",
-                    "Raise maximumStateBytes of the TransferOptions, or use a transport that moves more");
-        }
-        ControllerComparison.between(source, destination).forEach(this::add);
-    }
-
-    /// {@return whether the states of both are of one kind, so that formats can be compared}
-    private boolean requireKind(DeviceManifest source, DeviceManifest destination) {
-        boolean sameFormats = source.formats().isEmpty() == destination.formats().isEmpty();
-        if (!sameFormats || source.controller().isPresent() != destination.controller().isPresent()) {
-            add(Severity.BLOCKER, PreflightReason.DEVICE_MISMATCH, MigrationRole.DESTINATION, destination.name(),
-                    "kind of device", kind(destination), kind(source), "Pair devices that are migrated alike");
-        } else if (source.formats().isEmpty() && source.controller().isEmpty()) {
-            add(Severity.NOTE, PreflightReason.UNKNOWN, MigrationRole.DESTINATION, destination.name(),
-                    "format of the state", "known to the kernel's driver alone", "the same at both ends",
-                    "The driver refuses a state of another device when it is loaded");
-        }
-        return sameFormats;
-    }
-
-    private static String kind(DeviceManifest device) {
-        if (!device.formats().isEmpty()) {
-            return "migrated by commands, in formats of the standard";
-        }
-        return device.controller().isPresent()
-                ? "migrated by commands, in a format of its maker"
-                : "migrated by a driver of the kernel, or by commands for a controller that is not known";
-    }
-
-    private Optional<StateFormat> commonFormat(DeviceManifest source, DeviceManifest destination) {
-        var common = source.formats().stream().filter(destination.formats()::contains).findFirst();
-        if (common.isEmpty() && !source.formats().isEmpty()) {
-            add(Severity.BLOCKER, PreflightReason.NO_COMMON_FORMAT, MigrationRole.DESTINATION, destination.name(),
-                    "formats of the state", names(destination.formats()), "one of " + names(source.formats()),
-                    "Choose a destination with the same firmware, or update both");
-        }
-        return common;
-    }
-
-    private static String names(List<StateFormat> formats) {
-        return formats.stream().map(Preflight::name).toList().toString();
-    }
-
-    private static String name(StateFormat format) {
-        var version = format.version().isPresent() ? "version " + format.version().getAsInt() : "no version";
-        return format.vendorUuid().map(uuid -> version + " with " + uuid).orElse(version);
-    }
-
-    /// What a state leaves out breaks the guest, unless both embedders carry it, or vendor specific data do. Without a common format now,
-    /// only a side that has no vendor specific data at all makes sure that no later one carries them.
-    private void parts(DeviceManifest source, DeviceManifest destination, Optional<StateFormat> format) {
-        var missing = source.missingFromState().stream().sorted().toList();
-        if (missing.isEmpty() || (source.supplied() && destination.supplied())) {
-            return;
-        }
-        var lacking = format.isPresent()
-                ? format.filter(chosen -> chosen.vendorUuid().isEmpty()).map(chosen -> "a state of " + name(chosen))
-                : withoutVendorData(source, destination);
-        if (lacking.isEmpty() && format.isEmpty()) {
-            return;
-        }
-        var side = source.supplied() ? MigrationRole.DESTINATION : MigrationRole.SOURCE;
-        add(lacking.isPresent() ? Severity.BLOCKER : Severity.NOTE, PreflightReason.PART_NOT_CARRIED, side,
-                destination.name(), "parts of the controller",
-                missing + lacking.map(state -> " not in " + state)
-                        .orElse(" in no part of the state that is known; its vendor specific data may have them"),
-                "carried by the state, or by a ControllerSupplement on both sides",
-                lacking.isPresent()
-                        ? "Give both sides a ControllerSupplement"
-                        : "Ask the maker what the vendor specific data have");
-    }
-
-    /// {@return what a state lacks in every format that two sides could have in common; empty where it may have vendor specific data}
-    private static Optional<String> withoutVendorData(DeviceManifest source, DeviceManifest destination) {
-        return Stream.of(source, destination)
-                .filter(side -> !side.formats().isEmpty())
-                .filter(side -> side.formats().stream().allMatch(format -> format.vendorUuid().isEmpty()))
-                .findFirst()
-                .map(side -> "any state that " + side.name() + " knows: it has no vendor specific data");
     }
 
     private void add(
@@ -236,23 +144,6 @@ public final class Preflight {
             String found,
             String required,
             String remedy) {
-        add(new PreflightFinding(severity, reason, side, device, field, found, required, remedy));
-    }
-
-    private void add(PreflightFinding finding) {
-        boolean waived = finding.severity() == Severity.BLOCKER && options.waived().contains(finding.reason());
-        findings.add(waived ? withSeverity(finding, Severity.WARNING) : finding);
-    }
-
-    private static PreflightFinding withSeverity(PreflightFinding finding, Severity severity) {
-        return new PreflightFinding(
-                severity,
-                finding.reason(),
-                finding.side(),
-                finding.device(),
-                finding.field(),
-                finding.found(),
-                finding.required(),
-                finding.remedy());
+        findings.add(new PreflightFinding(severity, reason, side, device, field, found, required, remedy));
     }
 }
