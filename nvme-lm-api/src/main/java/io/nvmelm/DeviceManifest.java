@@ -42,6 +42,21 @@ public record DeviceManifest(
         missingFromState = Set.copyOf(missingFromState);
     }
 
+    /// {@return the same, with other formats}
+    ///
+    /// @param chosen formats of its state, best first
+    public DeviceManifest withFormats(List<StateFormat> chosen) {
+        return new DeviceManifest(
+                name,
+                capabilities,
+                chosen,
+                estimatedStateBytes,
+                maximumStateBytes,
+                controller,
+                missingFromState,
+                supplied);
+    }
+
     /// {@return the same, with the missing parts supplied by the embedder or not}
     ///
     /// @param isSupplied whether a [ControllerSupplement] moves them

@@ -144,7 +144,7 @@ class StreamFileTest {
             other.b.clearAdminCommandLog();
             assertThatThrownBy(() -> StreamLoader.load(List.of(withoutVendorData), channel(file), SMALL_PIECES))
                     .isInstanceOf(MigrationUnsupportedException.class)
-                    .hasMessageContaining("this device takes");
+                    .hasMessageContaining("formats of the state is [version 0], needed: one of [version 0 with ");
             assertThatThrownBy(() -> StreamLoader.load(List.of(), channel(file), SMALL_PIECES))
                     .hasMessageContaining("the stream has 1 devices, 0 were given");
             assertThat(other.b.adminCommandLog()).as("Migration Send").noneMatch(command -> command.opcode() == 0x41);
@@ -152,7 +152,7 @@ class StreamFileTest {
         destination.setState(DeviceState.STOP);
         destination.setState(DeviceState.STOP_COPY);
         assertThatThrownBy(() -> StreamLoader.load(List.of(destination), channel(file), SMALL_PIECES))
-                .hasMessageContaining("it is in STOP_COPY");
+                .hasMessageContaining("state of the device is STOP_COPY, needed: RUNNING or STOP");
         assertThat(destination.state()).isEqualTo(DeviceState.STOP_COPY);
     }
 

@@ -22,6 +22,7 @@ class DryRunExampleTest {
 
     private InMemorySubsystem subsystem(String name, int mdts) {
         return InMemorySubsystem.builder(clock)
+                .vendorState(false)
                 .nqn("nqn.2014-08.org.example:" + name)
                 .mdts(mdts)
                 .namespace(medium)
@@ -40,9 +41,10 @@ class DryRunExampleTest {
         var guest = GuestDriver.builder(clock, new GuestMemory(1 << 26)).start(host.controller(1));
         try (var source = open(host);
                 var destination = open(subsystem("destination", 3))) {
-            assertThat(DryRunExample.dryRun(List.of(source), List.of(destination.manifest())))
+            assertThat(DryRunExample.dryRun(List.of(source), DryRunExample.offer(List.of(destination))))
                     .extracting(PreflightFinding::field)
-                    .contains("MDTS", "SUBNQN");
+                    .contains("MDTS", "SUBNQN")
+                    .doesNotContain("parts of the controller");
             DryRunExample.requireLoadable(List.of(destination));
             assertThatThrownBy(() -> DryRunExample.requireLoadable(List.of(source)))
                     .isInstanceOf(MigrationUnsupportedException.class)

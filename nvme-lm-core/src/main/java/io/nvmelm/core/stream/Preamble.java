@@ -131,7 +131,7 @@ record Preamble(
                 12, "bytes of the header", headerBytes, smallest, smallest + RecordType.MANIFEST.mostPayload());
         int kindNumber = Short.toUnsignedInt(bytes.getShort(18));
         var kind = StreamKind.ofNumber(kindNumber)
-                .orElseThrow(() -> refusal(18, "the kind is " + kindNumber + ", allowed: 0 to 2", NOT_A_STREAM));
+                .orElseThrow(() -> refusal(18, "the kind is " + kindNumber + ", allowed: 0 to 3", NOT_A_STREAM));
         int features = bytes.getInt(20);
         int unknown = features & READER_FEATURES & ~(AUTHENTICATED | STATE_CHECKSUMS);
         if (unknown != 0) {

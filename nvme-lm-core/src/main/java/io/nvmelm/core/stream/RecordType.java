@@ -96,8 +96,8 @@ public enum RecordType {
     boolean isAllowedIn(StreamKind kind) {
         return switch (place) {
             case ANY_STREAM -> true;
-            case DEVICE, WITH_STATE -> kind != StreamKind.DESTINATION_TO_SOURCE;
-            case CONTROL -> kind != StreamKind.FILE;
+            case DEVICE, WITH_STATE -> kind == StreamKind.FILE || kind == StreamKind.SOURCE_TO_DESTINATION;
+            case CONTROL -> kind == StreamKind.SOURCE_TO_DESTINATION || kind == StreamKind.DESTINATION_TO_SOURCE;
         };
     }
 

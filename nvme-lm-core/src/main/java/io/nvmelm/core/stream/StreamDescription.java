@@ -54,6 +54,7 @@ public final class StreamDescription {
                 preamble.leastVersion(),
                 switch (preamble.kind()) {
                     case FILE -> "a file";
+                    case MANIFEST -> "a manifest alone";
                     case SOURCE_TO_DESTINATION -> "from source to destination";
                     case DESTINATION_TO_SOURCE -> "from destination to source";
                 });

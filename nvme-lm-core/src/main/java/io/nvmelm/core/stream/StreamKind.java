@@ -10,7 +10,9 @@ public enum StreamKind {
     /// What the source of a migration sends.
     SOURCE_TO_DESTINATION,
     /// What the destination of a migration sends.
-    DESTINATION_TO_SOURCE;
+    DESTINATION_TO_SOURCE,
+    /// Manifests by themselves: nothing follows the first record.
+    MANIFEST;
 
     /// The number in the preamble.
     int number() {
@@ -18,6 +20,7 @@ public enum StreamKind {
             case FILE -> 0;
             case SOURCE_TO_DESTINATION -> 1;
             case DESTINATION_TO_SOURCE -> 2;
+            case MANIFEST -> 3;
         };
     }
 
@@ -27,6 +30,7 @@ public enum StreamKind {
             case 0 -> Optional.of(FILE);
             case 1 -> Optional.of(SOURCE_TO_DESTINATION);
             case 2 -> Optional.of(DESTINATION_TO_SOURCE);
+            case 3 -> Optional.of(MANIFEST);
             default -> Optional.empty();
         };
     }

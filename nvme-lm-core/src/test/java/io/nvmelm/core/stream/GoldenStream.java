@@ -132,6 +132,26 @@ enum GoldenStream {
                     RecordType.FAILED, RecordType.WHOLE_STREAM, new PeerFailure(FailureCategory.FATAL, "Gerät weg"));
         }
     },
+    /// What a device says, by itself.
+    MANIFEST_ALONE {
+        @Override
+        byte[] write() {
+            return DeviceManifests.encode(
+                    List.of(Samples.fullDevice(), Samples.kernelDevice()), Samples.PLAIN, Samples.ORIGIN);
+        }
+
+        @Override
+        List<Object> content() {
+            return List.of(
+                    StreamKind.MANIFEST,
+                    new StreamManifest(
+                            Samples.STREAM_ID,
+                            "nvme-lm",
+                            "0.1.0",
+                            List.of(Samples.fullDevice(), Samples.kernelDevice()),
+                            List.of()));
+        }
+    },
     /// What a later version might write: a longer preamble, fields, elements and a record that version 1 does not know.
     LATER_VERSION {
         @Override
