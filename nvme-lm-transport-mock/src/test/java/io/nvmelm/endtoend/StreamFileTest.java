@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.LiveMigrationException;
+import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationUnsupportedException;
+import io.nvmelm.PreflightReason;
 import io.nvmelm.StreamFormatException;
 import io.nvmelm.core.device.NvmeMigratableDevice;
 import io.nvmelm.core.stream.RawState;
+import io.nvmelm.core.stream.SavingSession;
 import io.nvmelm.core.stream.StreamDescription;
 import io.nvmelm.core.stream.StreamLoader;
 import io.nvmelm.core.stream.StreamSaver;
 import io.nvmelm.core.stream.StreamSettings;
 import io.nvmelm.transport.mock.CommandRecord;
+import io.nvmelm.transport.mock.InMemorySubsystem;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -203,6 +207,67 @@ class StreamFileTest {
         }
         destination.setState(DeviceState.STOP);
         goOnAtTheDestination();
+    }
+
+    /// The standard's state has the I/O queues alone, so the embedder supplies what is set up before queues are created.
+    private byte[] saveStandardState(InMemorySubsystem host, NvmeMigratableDevice device) {
+        device.setState(DeviceState.STOP);
+        var manifest = device.manifest().withSupplied(true);
+        var properties = Optional.of(new RegisterSupplement(TwoHosts.controller(host)).capture());
+        var file = new ByteArrayOutputStream();
+        try (var session = device.setState(DeviceState.STOP_COPY).orElseThrow()) {
+            var saving = new SavingSession(manifest, device.stateFormats().stream().findFirst(), session, properties);
+            StreamSaver.saveSessions(List.of(saving), Channels.newChannel(file), SMALL_PIECES);
+        }
+        device.setState(DeviceState.STOP);
+        return file.toByteArray();
+    }
+
+    @Test
+    void whatAStateLeavesOutIsInTheControllerBeforeIt() {
+        var standard = new TwoHosts(7, true, builder -> builder);
+        var running = GuestDriver.builder(standard.clock, standard.memory).seed(8).start(TwoHosts.controller(standard.a));
+        running.run(200);
+        var to = standard.open(standard.b);
+        to.reset();
+        running.attach(TwoHosts.controller(standard.b));
+        running.pause();
+        byte[] file = saveStandardState(standard.a, standard.open(standard.a));
+        new StreamLoader(List.of(to), SMALL_PIECES)
+                .supplement(to, new RegisterSupplement(TwoHosts.controller(standard.b)))
+                .load(channel(file));
+        to.setState(DeviceState.RUNNING);
+        running.rebind(TwoHosts.controller(standard.b));
+        running.resume();
+        running.run(200);
+        assertThat(running.verifyMedium()).isZero();
+        assertThat(running.report().isClean()).as(running.report().toString()).isTrue();
+        assertThat(standard.b.violations()).isEmpty();
+    }
+
+    /// Enabling a controller ends its queues, so this order is of no use, whoever waives the reason.
+    @Test
+    void whatIsAppliedBehindAStateEndsItsQueues() {
+        var standard = new TwoHosts(7, true, builder -> builder);
+        var stopped = GuestDriver.builder(standard.clock, standard.memory).start(TwoHosts.controller(standard.a));
+        stopped.pause();
+        var to = standard.open(standard.b);
+        to.reset();
+        stopped.attach(TwoHosts.controller(standard.b));
+        var loaded = new StreamLoader(List.of(to), SMALL_PIECES)
+                .options(MigrationOptions.defaults().waiving(PreflightReason.PART_NOT_CARRIED))
+                .load(channel(saveStandardState(standard.a, standard.open(standard.a))));
+        long bytes = stateBytes(to);
+        new RegisterSupplement(TwoHosts.controller(standard.b)).apply(loaded.properties().getFirst().orElseThrow());
+        assertThat(stateBytes(to)).isEqualTo(48 + 8).isLessThan(bytes);
+    }
+
+    private static long stateBytes(NvmeMigratableDevice device) {
+        try (var session = device.setState(DeviceState.STOP_COPY).orElseThrow()) {
+            return session.totalBytes().orElseThrow();
+        } finally {
+            device.setState(DeviceState.STOP);
+        }
     }
 
     @Test

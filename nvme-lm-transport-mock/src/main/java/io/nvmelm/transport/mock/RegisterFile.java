@@ -132,6 +132,8 @@ final class RegisterFile {
             status |= CSTS_CFS_BIT;
             return;
         }
+        // No queue outlives an initialization, also none that a state brought before: see UncertainReadings
+        controller.engine().reset();
         var completions =
                 new CompletionQueue(0, adminCompletionBase, adminCompletionSlots(adminQueueAttributes), true, 0);
         controller.engine().installAdminQueues(

@@ -26,6 +26,10 @@ import io.nvmelm.nvme.StatusCode;
 ///   Virtualization Management uses no resource type. More than a secondary controller can have is an Invalid Number
 ///   of Controller Resources; more than is free is an Invalid Resource Identifier.
 /// - *Slot 0 Phase Tag with the tail at 0* is the phase that slot 0 still holds, the inverse of the next one.
+/// - *Enabling a controller that has queues of a state.* A Controller Reset deletes queues, so there are none when CC.EN
+///   goes from 0 to 1, unless a state brought them while the controller was disabled; the standard leaves to the
+///   implementation what enabling a suspended controller does. Here it initializes the controller, which has no I/O
+///   queues afterwards: a host sets AQA, ASQ, ACQ and CC first and the state behind.
 /// - *Vendor specific data on a controller that runs*: they replace its admin queues, so they are taken only while it
 ///   is suspended.
 /// - *A state for a controller with a fatal status* is taken, and the status stays: only a reset ends it.
