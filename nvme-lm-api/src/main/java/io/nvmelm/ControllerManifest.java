@@ -1,6 +1,7 @@
 package io.nvmelm;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -16,7 +17,8 @@ import java.util.OptionalLong;
 /// @param maximumTransferBytes     most bytes that one command of the guest transfers (MDTS), 0 for no limit
 /// @param ioQueuePairs             I/O queue pairs that the controller can have (from NVQ), 0 to 65 534
 /// @param interruptVectors         interrupt vectors that the controller has (NVI), 0 to 65 535
-/// @param namespaces               namespaces attached to it, ordered by namespace identifier
+/// @param ioCommands               what it says of I/O commands: entry sizes, optional commands, write cache, SGLs
+/// @param namespaces               namespaces attached to it, each identifier once
 /// @param features                 settings of features that a guest relies on, ordered by feature identifier
 public record ControllerManifest(
         ControllerIdentity identity,
@@ -28,6 +30,7 @@ public record ControllerManifest(
         OptionalLong maximumTransferBytes,
         OptionalInt ioQueuePairs,
         OptionalInt interruptVectors,
+        Optional<IoCommandSupport> ioCommands,
         List<NamespaceManifest> namespaces,
         List<FeatureSetting> features) {
 
@@ -68,6 +71,7 @@ public record ControllerManifest(
                 OptionalLong.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of());
     }

@@ -26,6 +26,7 @@ package io.nvmelm.nvme;
 /// @param numberOfNamespaces           NN, bytes 516 to 519, unsigned
 /// @param optionalNvmCommands          ONCS, bytes 520 to 521
 /// @param volatileWriteCache           VWC, byte 525
+/// @param sglSupport                   SGLS, bytes 536 to 539, unsigned
 /// @param subsystemNqn                 SUBNQN, bytes 768 to 1023
 /// @param tracking                     limits of change tracking, bytes 570 to 587
 /// @param firstVendorByte              byte 3072
@@ -53,6 +54,7 @@ public record IdentifyController(
         long numberOfNamespaces,
         int optionalNvmCommands,
         int volatileWriteCache,
+        long sglSupport,
         String subsystemNqn,
         TrackingLimits tracking,
         int firstVendorByte) {

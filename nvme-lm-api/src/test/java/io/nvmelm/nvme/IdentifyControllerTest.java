@@ -48,6 +48,6 @@ class IdentifyControllerTest {
     private static IdentifyController controller(int mdts, int optionalAdminCommands) {
         return new IdentifyController(
                 0x1B36, 0x1AF4, "S1", "Model", "1.0", 0x525400, 2, mdts, 1, 0x20300, 0, 0, 1, optionalAdminCommands, 3,
-                3, 0, 0x66, 0x44, 0, 1, 0, 0, "nqn.2014-08.org.example:a", TrackingLimits.NONE, 0);
+                3, 0, 0x66, 0x44, 0, 1, 0, 0, 0, "nqn.2014-08.org.example:a", TrackingLimits.NONE, 0);
     }
 }

@@ -8,6 +8,7 @@ import io.nvmelm.ControllerIdentity;
 import io.nvmelm.ControllerPart;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.IoCommandSupport;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.TransferOptions;
@@ -83,10 +84,13 @@ class ManifestTest {
             assertThat(controller.maximumTransferBytes()).isEqualTo(OptionalLong.of(128 << 10));
             assertThat(controller.ioQueuePairs()).hasValue(8);
             assertThat(controller.interruptVectors()).hasValue(9);
+            assertThat(controller.ioCommands()).contains(new IoCommandSupport(0x66, 0x44, 0x10E, 0, 0));
             assertThat(controller.features()).isEmpty();
             assertThat(controller.namespaces()).singleElement().satisfies(namespace -> {
                 assertThat(namespace.extent()).isEqualTo(new NamespaceExtent(1, 1 << 16, 4096));
                 assertThat(namespace.metadataBytes()).isZero();
+                assertThat(namespace.extendedBlocks()).isFalse();
+                assertThat(namespace.protection()).isZero();
                 assertThat(namespace.nguid()).isPresent();
                 assertThat(namespace.eui64()).isPresent();
                 assertThat(namespace.uuid()).isPresent();

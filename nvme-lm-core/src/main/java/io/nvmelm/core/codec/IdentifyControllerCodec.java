@@ -39,6 +39,7 @@ public final class IdentifyControllerCodec {
                 view.numberOfNamespaces(),
                 view.optionalNvmCommands(),
                 view.volatileWriteCache(),
+                view.sglSupport(),
                 view.subsystemNqn(),
                 view.tracking(),
                 view.firstVendorByte());
@@ -76,6 +77,7 @@ public final class IdentifyControllerCodec {
                 .numberOfNamespaces(controller.numberOfNamespaces())
                 .optionalNvmCommands(controller.optionalNvmCommands())
                 .volatileWriteCache(controller.volatileWriteCache())
+                .sglSupport(controller.sglSupport())
                 .subsystemNqn(controller.subsystemNqn())
                 .tracking(controller.tracking())
                 .firstVendorByte(controller.firstVendorByte());

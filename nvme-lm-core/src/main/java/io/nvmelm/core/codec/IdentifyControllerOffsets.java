@@ -48,6 +48,8 @@ public final class IdentifyControllerOffsets {
     public static final int ONCS_OFFSET = 520;
     /// Offset of volatile write cache (VWC).
     public static final int VWC_OFFSET = 525;
+    /// Offset of SGL support (SGLS).
+    public static final int SGLS_OFFSET = 536;
     /// Offset of memory range tracking descriptors of the controller (CMMRTD).
     public static final int CMMRTD_OFFSET = 570;
     /// Offset of memory range tracking descriptors of the subsystem (NMMRTD).

@@ -365,6 +365,20 @@ public final class IdentifyControllerView extends StructureView {
         return this;
     }
 
+    /// {@return SGL support (SGLS), unsigned}
+    public long sglSupport() {
+        return unsigned32(SGLS_OFFSET);
+    }
+
+    /// Sets the SGL support (SGLS).
+    ///
+    /// @param value 32 bits
+    /// @return this
+    public IdentifyControllerView sglSupport(long value) {
+        set32(SGLS_OFFSET, value);
+        return this;
+    }
+
     /// {@return NVM subsystem NVMe qualified name (SUBNQN), up to its terminating 0}
     public String subsystemNqn() {
         return TextField.SUBNQN.read(this);

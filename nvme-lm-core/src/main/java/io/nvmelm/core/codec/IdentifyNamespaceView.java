@@ -37,6 +37,8 @@ public final class IdentifyNamespaceView extends StructureView {
     public static final int NLBAF_OFFSET = 25;
     /// Offset of the formatted LBA size.
     public static final int FLBAS_OFFSET = 26;
+    /// Offset of end-to-end data protection type settings (DPS).
+    public static final int DPS_OFFSET = 29;
     /// Offset of the namespace globally unique identifier, 16 bytes, most significant byte first.
     public static final int NGUID_OFFSET = 104;
     /// Offset of the IEEE extended unique identifier, 8 bytes, most significant byte first.
@@ -51,6 +53,8 @@ public final class IdentifyNamespaceView extends StructureView {
     public static final int LBADS_OFFSET = 2;
 
     private static final int LOW_INDEX_MASK = 0xF;
+    private static final int EXTENDED_BLOCKS_BIT = 0x10;
+    private static final int PROTECTION_MASK = 0xF;
     private static final int HIGH_INDEX_MASK = 0x60;
     private static final int HIGH_INDEX_SHIFT = 1;
     private static final int LOW_INDEX_FORMATS = 16;
@@ -152,6 +156,25 @@ public final class IdentifyNamespaceView extends StructureView {
     /// @return this
     public IdentifyNamespaceView formattedSize(int value) {
         set8(FLBAS_OFFSET, value);
+        return this;
+    }
+
+    /// {@return whether the metadata of a block follow its data in one buffer (FLBAS bit 4)}
+    public boolean hasExtendedBlocks() {
+        return (formattedSize() & EXTENDED_BLOCKS_BIT) != 0;
+    }
+
+    /// {@return end-to-end data protection type settings (DPS), bits 3:0: type in 2:0, in bit 3 whether it comes first}
+    public int protection() {
+        return unsigned8(DPS_OFFSET) & PROTECTION_MASK;
+    }
+
+    /// Sets the end-to-end data protection type settings (DPS).
+    ///
+    /// @param value 8 bits
+    /// @return this
+    public IdentifyNamespaceView protection(int value) {
+        set8(DPS_OFFSET, value);
         return this;
     }
 

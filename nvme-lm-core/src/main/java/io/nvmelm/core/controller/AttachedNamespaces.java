@@ -128,6 +128,8 @@ final class AttachedNamespaces {
             return new NamespaceManifest(
                     view.extent(namespaceId),
                     view.metadataByteSize(view.formatIndex()),
+                    view.hasExtendedBlocks(),
+                    view.protection(),
                     identifiers.nguid(),
                     identifiers.eui64(),
                     identifiers.uuid());

@@ -3,6 +3,7 @@ package io.nvmelm.core.controller;
 import io.nvmelm.ControllerIdentity;
 import io.nvmelm.ControllerManifest;
 import io.nvmelm.ControllerRegisters;
+import io.nvmelm.IoCommandSupport;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.nvme.IdentifyController;
 import io.nvmelm.nvme.SecondaryController;
@@ -14,8 +15,9 @@ import java.util.OptionalLong;
 /// Learns what a migratable controller is and has from its controlling controller, and from the properties of its function where those
 /// can be read. Sends Identify commands only.
 ///
-/// The vendor identifiers, the IEEE OUI, MDTS, and without the properties also the version, are those of the controlling controller: no
-/// command asks for another controller's, and in one subsystem they are the same but where a maker chose otherwise. Features are of
+/// The vendor identifiers, the IEEE OUI, MDTS, what is said of I/O commands, and without the properties also the version, are those of
+/// the controlling controller: no command asks for another controller's, and in one subsystem they are the same but where a maker chose
+/// otherwise. Features are of
 /// each controller alone and are left out.
 final class ControllerManifestReader {
     /// CAP.MPSMIN is 4 KiB where nobody can read it.
@@ -41,6 +43,12 @@ final class ControllerManifestReader {
                 entry.filter(found -> found.interruptResources() > 0)
                         .map(found -> OptionalInt.of(found.interruptResources()))
                         .orElse(OptionalInt.empty()),
+                Optional.of(new IoCommandSupport(
+                        answer.submissionQueueEntrySize(),
+                        answer.completionQueueEntrySize(),
+                        answer.optionalNvmCommands(),
+                        answer.volatileWriteCache(),
+                        answer.sglSupport())),
                 new AttachedNamespaces(controlling, identity.controllerId()).readManifests(),
                 List.of());
     }

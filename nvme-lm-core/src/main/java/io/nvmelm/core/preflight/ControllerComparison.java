@@ -57,6 +57,7 @@ public final class ControllerComparison {
             unknown("CAP", before.isPresent(), now.isPresent());
         }
         transferLimit();
+        ioCommands();
         atLeast(
                 PreflightReason.QUEUE_LIMIT,
                 "I/O queue pairs (NVQ)",
@@ -164,6 +165,16 @@ public final class ControllerComparison {
 
     private static long limit(OptionalLong bytes) {
         return bytes.getAsLong() == 0 ? Long.MAX_VALUE : bytes.getAsLong();
+    }
+
+    private void ioCommands() {
+        var before = from.ioCommands();
+        var now = to.ioCommands();
+        if (before.isPresent() && now.isPresent()) {
+            new IoCommandComparison(before.get(), now.get(), differences).compare();
+        } else {
+            unknown("SQES, CQES, ONCS, VWC and SGLS", before.isPresent(), now.isPresent());
+        }
     }
 
     private void atLeast(PreflightReason reason, String field, OptionalInt before, OptionalInt now, String remedy) {

@@ -63,8 +63,17 @@ final class NamespaceComparison {
         }
         if (to.metadataBytes() != from.metadataBytes()) {
             differs(from, "MS", to.metadataBytes() + " bytes", from.metadataBytes() + " bytes");
+        } else if (to.extendedBlocks() != from.extendedBlocks() && to.metadataBytes() > 0) {
+            differs(from, "FLBAS bit 4", place(to), place(from));
+        }
+        if (to.protection() != from.protection()) {
+            differs(from, "DPS", Differences.hexadecimal(to.protection()), Differences.hexadecimal(from.protection()));
         }
         identifiers(from, to);
+    }
+
+    private static String place(NamespaceManifest namespace) {
+        return namespace.extendedBlocks() ? "metadata behind the data of their block" : "metadata in a buffer of their own";
     }
 
     /// Blocks of another size are told apart from their number, which says nothing then.

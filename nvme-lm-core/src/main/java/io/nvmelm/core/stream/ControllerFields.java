@@ -4,6 +4,7 @@ import io.nvmelm.ControllerIdentity;
 import io.nvmelm.ControllerManifest;
 import io.nvmelm.FeatureSetting;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.IoCommandSupport;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.NamespaceManifest;
 import io.nvmelm.nvme.OpaqueBytes;
@@ -33,15 +34,18 @@ final class ControllerFields {
     private static final int INTERRUPT_VECTORS = 14;
     private static final int NAMESPACES = 15;
     private static final int FEATURE = 16;
+    private static final int IO_COMMANDS = 17;
 
     static final int MAXIMUM_NAMESPACES = 65_536;
     private static final int MAXIMUM_FEATURES = 65_536;
     private static final int LARGEST_VF_NUMBER = 0xFFFF;
     private static final int TABLE_HEADER_BYTES = 8;
-    private static final int NAMESPACE_BYTES = 56;
+    private static final int NAMESPACE_BYTES = 60;
+    private static final int IO_COMMANDS_BYTES = 12;
     private static final int HAS_NGUID = 1;
     private static final int HAS_EUI64 = 2;
     private static final int HAS_UUID = 4;
+    private static final int EXTENDED_BLOCKS = 1;
     private static final int NGUID_BYTES = 16;
     private static final int EUI64_BYTES = 8;
     private static final int FEATURE_BYTES = 12;
@@ -69,6 +73,7 @@ final class ControllerFields {
         controller.maximumTransferBytes().ifPresent(value -> out.unsigned64(MAXIMUM_TRANSFER, value));
         controller.ioQueuePairs().ifPresent(value -> out.unsigned16(IO_QUEUE_PAIRS, value));
         controller.interruptVectors().ifPresent(value -> out.unsigned16(INTERRUPT_VECTORS, value));
+        controller.ioCommands().ifPresent(commands -> encode(out, commands));
         encodeNamespaces(out, controller.namespaces());
         requireRange("number of features", controller.features().size(), 0, MAXIMUM_FEATURES);
         controller.features().forEach(feature -> encodeFeature(out, FEATURE, feature));
@@ -78,6 +83,27 @@ final class ControllerFields {
         if (value < least || value > most) {
             throw new InvalidValueException(field, Integer.toString(value), least + " to " + most);
         }
+    }
+
+    /// What is said of I/O commands: u8 SQES, u8 CQES, u16 ONCS, u8 VWC, 3 bytes 0, u32 SGLS.
+    private static void encode(FieldWriter out, IoCommandSupport commands) {
+        out.value(IO_COMMANDS, IO_COMMANDS_BYTES, bytes -> bytes.put((byte) commands.submissionEntrySizes())
+                .put((byte) commands.completionEntrySizes())
+                .putShort((short) commands.optionalCommands())
+                .putInt(commands.volatileWriteCache())
+                .putInt((int) commands.sgl()));
+    }
+
+    private static IoCommandSupport decodeIoCommands(FieldReader in) {
+        in.requireLength(IO_COMMANDS_BYTES, Integer.MAX_VALUE);
+        int at = in.valueStart();
+        var bytes = in.bytes();
+        return new IoCommandSupport(
+                Byte.toUnsignedInt(bytes.get(at)),
+                Byte.toUnsignedInt(bytes.get(at + 1)),
+                Short.toUnsignedInt(bytes.getShort(at + 2)),
+                Byte.toUnsignedInt(bytes.get(at + 4)),
+                Integer.toUnsignedLong(bytes.getInt(at + 8)));
     }
 
     /// A table: u16 bytes of an element, u16 0, u32 number of elements, elements.
@@ -90,7 +116,7 @@ final class ControllerFields {
     }
 
     /// An element: u32 NSID, u8 base 2 logarithm of the block size, u8 which identifiers it has, u16 metadata bytes, u64 blocks, NGUID,
-    /// EUI64, UUID.
+    /// EUI64, UUID, u8 where the metadata are (bit 0 behind the data of their block), u8 DPS, u16 0.
     private static void put(ByteBuffer bytes, NamespaceManifest namespace) {
         var extent = namespace.extent();
         int has = (namespace.nguid().isPresent() ? HAS_NGUID : 0)
@@ -104,6 +130,9 @@ final class ControllerFields {
                 .put(namespace.nguid().orElse(OpaqueBytes.zeros(NGUID_BYTES)).toByteArray())
                 .put(namespace.eui64().orElse(OpaqueBytes.zeros(EUI64_BYTES)).toByteArray());
         UuidBytes.put(bytes, namespace.uuid().orElse(UuidBytes.ZERO));
+        bytes.put((byte) (namespace.extendedBlocks() ? EXTENDED_BLOCKS : 0))
+                .put((byte) namespace.protection())
+                .putShort((short) 0);
     }
 
     /// A feature: u32 NSID, u32 value, u8 FID, 3 bytes 0, data.
@@ -117,6 +146,7 @@ final class ControllerFields {
     static ControllerManifest decode(FieldReader in) {
         String[] texts = new String[FIRMWARE_REVISION];
         var numbers = new Numbers();
+        IoCommandSupport ioCommands = null;
         List<NamespaceManifest> namespaces = List.of();
         var features = new ArrayList<FeatureSetting>();
         while (in.next()) {
@@ -127,6 +157,7 @@ final class ControllerFields {
                     numbers.set(in.tag(), in.once().unsigned16());
                 case IEEE_OUI, NVME_VERSION -> numbers.set(in.tag(), in.once().signed32());
                 case CAPABILITIES, MAXIMUM_TRANSFER -> numbers.set(in.tag(), in.once().signed64());
+                case IO_COMMANDS -> ioCommands = decodeIoCommands(in.once());
                 case NAMESPACES -> namespaces = decodeNamespaces(in.once());
                 case FEATURE -> {
                     in.requireCount(features.size(), MAXIMUM_FEATURES);
@@ -137,6 +168,7 @@ final class ControllerFields {
         }
         var identity = identity(in, texts, numbers);
         var attached = namespaces;
+        var commands = Optional.ofNullable(ioCommands);
         return in.made(() -> new ControllerManifest(
                 identity,
                 numbers.ofInt(PCI_VENDOR),
@@ -147,6 +179,7 @@ final class ControllerFields {
                 numbers.ofLong(MAXIMUM_TRANSFER),
                 numbers.ofInt(IO_QUEUE_PAIRS),
                 numbers.ofInt(INTERRUPT_VECTORS),
+                commands,
                 attached,
                 features));
     }
@@ -215,6 +248,8 @@ final class ControllerFields {
                 new NamespaceExtent(
                         Integer.toUnsignedLong(bytes.getInt(at)), bytes.getLong(at + 8), 1 << shift),
                 Short.toUnsignedInt(bytes.getShort(at + 6)),
+                (bytes.get(at + 56) & EXTENDED_BLOCKS) != 0,
+                Byte.toUnsignedInt(bytes.get(at + 57)),
                 (has & HAS_NGUID) == 0 ? Optional.empty() : Optional.of(in.opaque(at + 16, NGUID_BYTES)),
                 (has & HAS_EUI64) == 0 ? Optional.empty() : Optional.of(in.opaque(at + 32, EUI64_BYTES)),
                 (has & HAS_UUID) == 0 ? Optional.empty() : Optional.of(UuidBytes.get(bytes, at + 40))));

@@ -123,6 +123,14 @@ public final class StreamDescription {
                 .ifPresent(value -> line("  largest transfer: %s", value == 0 ? "no limit" : value + " bytes"));
         controller.ioQueuePairs().ifPresent(value -> line("  I/O queue pairs: %d", value));
         controller.interruptVectors().ifPresent(value -> line("  interrupt vectors: %d", value));
+        controller.ioCommands()
+                .ifPresent(value -> line(
+                        "  SQES: %02Xh, CQES: %02Xh, ONCS: %04Xh, VWC: %02Xh, SGLS: %08Xh",
+                        value.submissionEntrySizes(),
+                        value.completionEntrySizes(),
+                        value.optionalCommands(),
+                        value.volatileWriteCache(),
+                        value.sgl()));
         line("  namespaces: %d", controller.namespaces().size());
         controller.namespaces().stream().limit(MOST_NAMESPACES).forEach(this::add);
         controller.features()
@@ -137,11 +145,16 @@ public final class StreamDescription {
     private void add(NamespaceManifest namespace) {
         var extent = namespace.extent();
         line(
-                "    namespace %d: %d blocks of %d bytes, %d bytes of metadata%s%s%s",
+                "    namespace %d: %d blocks of %d bytes, %d bytes of metadata%s%s%s%s%s",
                 extent.namespaceId(),
                 extent.blockCount(),
                 extent.blockByteSize(),
                 namespace.metadataBytes(),
+                namespace.extendedBlocks() ? " behind the data" : "",
+                namespace.protection() == 0
+                        ? ""
+                        : ", protection type " + (namespace.protection() & 7)
+                                + ((namespace.protection() & 8) == 0 ? " in their last bytes" : " in their first bytes"),
                 namespace.nguid().map(bytes -> ", NGUID " + hex(bytes)).orElse(""),
                 namespace.eui64().map(bytes -> ", EUI64 " + hex(bytes)).orElse(""),
                 namespace.uuid().map(UUID::toString).map(uuid -> ", UUID " + uuid).orElse(""));

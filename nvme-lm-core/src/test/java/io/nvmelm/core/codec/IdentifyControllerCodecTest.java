@@ -40,6 +40,7 @@ class IdentifyControllerCodecTest {
             0xC748_494AL,
             0x4B4C,
             0x4D,
+            0xCE4F_5051L,
             "nqn.2014-08.org.nvmexpress:uuid:0",
             new TrackingLimits(0x5051, 0x5253, 0x54, 0x55, 0x56, 0x5758, 0x595A, 0x5B5C, 0x5D5E, 0x5F60),
             0x61);
@@ -69,6 +70,7 @@ class IdentifyControllerCodecTest {
         {"516", "4a4948c7"},
         {"520", "4c4b"},
         {"525", "4d"},
+        {"536", "51504fce"},
         {"570", "5150"},
         {"572", "5352"},
         {"574", "54"},
@@ -113,7 +115,7 @@ class IdentifyControllerCodecTest {
 
     @ParameterizedTest
     @CsvSource({
-        "OACS, 256", "SQES, 512", "CQES, 513", "MAXCMD, 514", "NN, 516", "CMMRTD, 570", "NMMRTD, 572", "MINMRTG, 574",
+        "OACS, 256", "SGLS, 536", "SQES, 512", "CQES, 513", "MAXCMD, 514", "NN, 516", "CMMRTD, 570", "NMMRTD, 572", "MINMRTG, 574",
         "MAXMRTG, 575", "TRATTR, 576", "MCUDMQ, 578", "MNSUDMQ, 580", "MCMR, 582", "NMCMR, 584", "MCDQPC, 586",
         "SUBNQN, 768", "VENDOR, 3072", "HMPRE, 272", "CNTLID, 78", "MDTS, 77", "CTRATT, 96", "OAES, 92"
     })

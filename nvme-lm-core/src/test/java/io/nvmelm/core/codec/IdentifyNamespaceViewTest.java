@@ -37,6 +37,23 @@ class IdentifyNamespaceViewTest {
         assertThat(example().formattedSize(0x11).extent(1).blockByteSize()).isEqualTo(4096);
     }
 
+    /// FLBAS is byte 26, DPS byte 29.
+    @Test
+    void whereMetadataAreAndWhatProtectsThemHaveTheirBits() {
+        byte[] bytes = new byte[4096];
+        var view = new IdentifyNamespaceView().wrap(MemorySegment.ofArray(bytes), 0);
+        assertThat(view.hasExtendedBlocks()).isFalse();
+        assertThat(view.protection()).isZero();
+        bytes[26] = 0x10;
+        bytes[29] = (byte) 0xFA;
+        assertThat(view.hasExtendedBlocks()).isTrue();
+        assertThat(view.protection()).isEqualTo(0xA);
+        bytes[26] = (byte) 0xEF;
+        assertThat(view.hasExtendedBlocks()).isFalse();
+        view.protection(3);
+        assertThat(bytes[29]).isEqualTo((byte) 3);
+    }
+
     /// FLBAS 6:5 count when there are more than 16 formats, and not with 16 or fewer.
     @ParameterizedTest
     @CsvSource({

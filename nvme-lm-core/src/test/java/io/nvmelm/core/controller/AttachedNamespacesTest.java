@@ -76,7 +76,13 @@ class AttachedNamespacesTest {
             case ALLOCATED, IdentifyCommand.NAMESPACE -> new IdentifyNamespaceView()
                     .wrap(data, 0)
                     .size(1000 + identify.namespaceId())
+                    .formattedSize(0x10)
+                    .protection(0xB)
+                    .metadataByteSize(0, 8)
                     .dataSizeExponent(0, blockExponent);
+            case IdentifyCommand.NAMESPACE_DESCRIPTORS -> {
+                return Completion.failure(StatusCode.INVALID_FIELD_IN_COMMAND);
+            }
             case 6 -> new IdentifyNvmControllerView().wrap(data, 0).migrationQueueFormat(queueFormat);
             default -> throw new AssertionError(identify);
         }
@@ -88,6 +94,17 @@ class AttachedNamespacesTest {
         namespaces.putAll(Map.of(1L, List.of(1, 5), 3L, List.of(1, 6), 7L, List.of(5), 9L, List.of()));
         assertThat(controller().attachedNamespaces())
                 .containsExactly(new NamespaceExtent(1, 1001, 512), new NamespaceExtent(7, 1007, 512));
+    }
+
+    @Test
+    void aManifestSaysHowBlocksAreLaidOut() {
+        namespaces.put(1L, List.of(5));
+        var read = new AttachedNamespaces(ControllingController.open(transport), 5).readManifests();
+        assertThat(read).singleElement().satisfies(namespace -> {
+            assertThat(namespace.metadataBytes()).isEqualTo(8);
+            assertThat(namespace.extendedBlocks()).isTrue();
+            assertThat(namespace.protection()).isEqualTo(0xB);
+        });
     }
 
     @Test

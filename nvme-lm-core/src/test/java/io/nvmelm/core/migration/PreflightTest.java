@@ -8,6 +8,7 @@ import io.nvmelm.ControllerManifest;
 import io.nvmelm.ControllerPart;
 import io.nvmelm.DeviceManifest;
 import io.nvmelm.FeatureSetting;
+import io.nvmelm.IoCommandSupport;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationRole;
@@ -38,7 +39,8 @@ class PreflightTest {
     });
     private static final OpaqueBytes EUI64 = OpaqueBytes.copyOf(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
     private static final NamespaceManifest NAMESPACE = new NamespaceManifest(
-            new NamespaceExtent(1, 1000, 4096), 8, Optional.of(NGUID), Optional.of(EUI64), Optional.of(new UUID(2, 2)));
+            new NamespaceExtent(1, 1000, 4096), 8, false, 0, Optional.of(NGUID), Optional.of(EUI64),
+            Optional.of(new UUID(2, 2)));
 
     /// A manifest whose values can be changed one by one.
     private static final class Side {
@@ -58,6 +60,7 @@ class PreflightTest {
         List<NamespaceManifest> namespaces = List.of(NAMESPACE);
         List<FeatureSetting> features = List.of();
         Set<MigrationCapability> capabilities = Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
+        Optional<IoCommandSupport> ioCommands = Optional.of(new IoCommandSupport(0x66, 0x44, 0, 0, 0));
         List<StateFormat> formats = List.of(FULL, BARE);
         long estimated = 1000;
         long maximum = 1000;
@@ -68,7 +71,7 @@ class PreflightTest {
         DeviceManifest manifest(String name) {
             var controller = new ControllerManifest(
                     new ControllerIdentity(nqn, serial, model, firmware, controllerId, OptionalInt.empty()),
-                    vendor, subsystemVendor, oui, version, cap, transfer, queues, vectors, namespaces, features);
+                    vendor, subsystemVendor, oui, version, cap, transfer, queues, vectors, ioCommands, namespaces, features);
             return new DeviceManifest(name, capabilities, formats, estimated, maximum,
                     withController ? Optional.of(controller) : Optional.empty(), missing, supplied);
         }
@@ -248,7 +251,7 @@ class PreflightTest {
 
     private static NamespaceManifest resized(long id, long blocks, int blockBytes, int metadata) {
         return new NamespaceManifest(
-                new NamespaceExtent(id, blocks, blockBytes), metadata, NAMESPACE.nguid(), NAMESPACE.eui64(),
+                new NamespaceExtent(id, blocks, blockBytes), metadata, false, 0, NAMESPACE.nguid(), NAMESPACE.eui64(),
                 NAMESPACE.uuid());
     }
 
@@ -276,19 +279,19 @@ class PreflightTest {
     @Test
     void everyIdentifierOfANamespaceCounts() {
         destination.namespaces = List.of(changed(namespace -> new NamespaceManifest(
-                namespace.extent(), 8, Optional.of(OpaqueBytes.zeros(16)), namespace.eui64(), namespace.uuid())));
+                namespace.extent(), 8, false, 0, Optional.of(OpaqueBytes.zeros(16)), namespace.eui64(), namespace.uuid())));
         assertOnly(Severity.BLOCKER, PreflightReason.IDENTITY_DIFFERS, "NGUID of namespace 1", "0".repeat(32),
                 "0102030405060708090a0b0c0d0e0f10");
         destination.namespaces = List.of(changed(namespace -> new NamespaceManifest(
-                namespace.extent(), 8, namespace.nguid(), Optional.empty(), namespace.uuid())));
+                namespace.extent(), 8, false, 0, namespace.nguid(), Optional.empty(), namespace.uuid())));
         assertOnly(Severity.BLOCKER, PreflightReason.IDENTITY_DIFFERS, "EUI64 of namespace 1", "not there",
                 "0102030405060708");
         destination.namespaces = List.of(changed(namespace -> new NamespaceManifest(
-                namespace.extent(), 8, namespace.nguid(), namespace.eui64(), Optional.of(new UUID(0, 9)))));
+                namespace.extent(), 8, false, 0, namespace.nguid(), namespace.eui64(), Optional.of(new UUID(0, 9)))));
         assertOnly(Severity.BLOCKER, PreflightReason.IDENTITY_DIFFERS, "UUID of namespace 1",
                 "00000000-0000-0000-0000-000000000009", "00000000-0000-0002-0000-000000000002");
         source.namespaces = List.of(changed(namespace -> new NamespaceManifest(
-                namespace.extent(), 8, namespace.nguid(), namespace.eui64(), Optional.empty())));
+                namespace.extent(), 8, false, 0, namespace.nguid(), namespace.eui64(), Optional.empty())));
         assertOnly(Severity.WARNING, PreflightReason.IDENTITY_DIFFERS, "UUID of namespace 1",
                 "00000000-0000-0000-0000-000000000009", "not there");
     }
@@ -296,7 +299,7 @@ class PreflightTest {
     @Test
     void namespacesWithoutAnyIdentifierCannotBeToldApart() {
         var nameless = changed(namespace -> new NamespaceManifest(
-                namespace.extent(), 8, Optional.empty(), Optional.empty(), Optional.empty()));
+                namespace.extent(), 8, false, 0, Optional.empty(), Optional.empty(), Optional.empty()));
         source.namespaces = List.of(nameless);
         destination.namespaces = List.of(nameless);
         assertThat(findings()).singleElement().satisfies(finding -> {

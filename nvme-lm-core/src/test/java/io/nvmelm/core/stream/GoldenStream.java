@@ -177,9 +177,12 @@ enum GoldenStream {
                             OptionalLong.empty(),
                             OptionalInt.empty(),
                             OptionalInt.empty(),
+                            Optional.empty(),
                             List.of(new NamespaceManifest(
                                     new NamespaceExtent(5, 6, 512),
                                     7,
+                                    true,
+                                    3,
                                     Optional.empty(),
                                     Optional.empty(),
                                     Optional.empty())),
@@ -348,7 +351,8 @@ enum GoldenStream {
     private static byte[] laterVersion() {
         byte[] format = number(20, 1);
         byte[] namespace = concat(
-                number(4, 5), number(1, 9), number(1, 0x80), number(2, 7), number(8, 6), new byte[40], number(4, -1));
+                number(4, 5), number(1, 9), number(1, 0x80), number(2, 7), number(8, 6), new byte[40], number(1, 0x81), number(1, 3),
+                number(2, -1), number(4, -1));
         byte[] controller = concat(
                 field(1, "q".getBytes(US_ASCII)),
                 field(2, "s".getBytes(US_ASCII)),
@@ -356,7 +360,7 @@ enum GoldenStream {
                 field(4, "f".getBytes(US_ASCII)),
                 field(5, number(2, 1)),
                 field(300, number(8, 1)),
-                field(15, number(2, 60), number(2, 0), number(4, 1), namespace));
+                field(15, number(2, 64), number(2, 0), number(4, 1), namespace));
         byte[] device = concat(
                 field(1, "d".getBytes(US_ASCII)),
                 field(2, number(4, 0x101)),

@@ -81,7 +81,7 @@ class RecordsTest {
         var attached = new ArrayList<NamespaceManifest>();
         for (int i = 1; i <= namespaces; i++) {
             attached.add(new NamespaceManifest(
-                    new NamespaceExtent(i, i, 4096), 0, Optional.empty(), Optional.empty(),
+                    new NamespaceExtent(i, i, 4096), 0, false, 0, Optional.empty(), Optional.empty(),
                     Optional.of(Samples.OTHER_ID)));
         }
         var device = new DeviceManifest(
@@ -100,6 +100,7 @@ class RecordsTest {
                         OptionalLong.empty(),
                         OptionalInt.empty(),
                         OptionalInt.empty(),
+                        Optional.empty(),
                         attached,
                         List.of())),
                 Set.of(),

@@ -6,6 +6,7 @@ import io.nvmelm.ControllerPart;
 import io.nvmelm.ControllerProperties;
 import io.nvmelm.DeviceManifest;
 import io.nvmelm.FeatureSetting;
+import io.nvmelm.IoCommandSupport;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.NamespaceManifest;
@@ -66,9 +67,12 @@ final class Samples {
                         OptionalLong.of(524_288),
                         OptionalInt.of(64),
                         OptionalInt.of(65),
+                        Optional.of(new IoCommandSupport(0x66, 0x44, 0x015C, 0x07, 0x8013_0001L)),
                         List.of(
                                 new NamespaceManifest(
                                         new NamespaceExtent(1, 1 << 21, 512),
+                                        0,
+                                        false,
                                         0,
                                         Optional.of(opaque(1, 16)),
                                         Optional.of(opaque(2, 8)),
@@ -76,6 +80,8 @@ final class Samples {
                                 new NamespaceManifest(
                                         new NamespaceExtent(0xFFFF_FFFEL, 1L << 40, 4096),
                                         64,
+                                        true,
+                                        0xA,
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty())),

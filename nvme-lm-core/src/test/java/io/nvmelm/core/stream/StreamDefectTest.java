@@ -237,10 +237,13 @@ class StreamDefectTest {
                 Arguments.of("controller: field 1 is missing", device(concat(DEVICE, field(6)), 0, null)),
                 Arguments.of("controller: vfNumber is 0", controller(field(6, number(2, 0)))),
                 Arguments.of("controller: ieeeOui is 16777216", controller(field(9, number(4, 1 << 24)))),
-                Arguments.of("bytes of a namespace are 55", controller(namespaces(55, 0))),
-                Arguments.of("number of namespaces is 2", controller(namespaces(56, 2))),
-                Arguments.of("number of namespaces is 4294967295", controller(namespaces(56, -1))),
-                Arguments.of("logarithm of the block size is 0", controller(namespaces(56, 1, new byte[56]))),
+                Arguments.of("bytes of a namespace are 59", controller(namespaces(59, 0))),
+                Arguments.of("number of namespaces is 2", controller(namespaces(60, 2))),
+                Arguments.of("number of namespaces is 4294967295", controller(namespaces(60, -1))),
+                Arguments.of("logarithm of the block size is 0", controller(namespaces(60, 1, new byte[60]))),
+                Arguments.of("controller: length of field 17 is 11", controller(field(17, new byte[11]))),
+                Arguments.of("controller: protection is 4, allowed: 0 to 3, or 8 to 11", controller(namespaces(
+                        60, 1, number(4, 1), number(4, 9), number(8, 1), new byte[41], number(3, 4)))),
                 Arguments.of("length of field 16 is 4109", controller(field(16, new byte[4109]))),
                 Arguments.of("length of field 16 is 11", controller(field(16, new byte[11]))),
                 Arguments.of(
