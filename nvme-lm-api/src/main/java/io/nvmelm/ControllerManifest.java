@@ -1,5 +1,6 @@
 package io.nvmelm;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,7 +35,7 @@ public record ControllerManifest(
         List<NamespaceManifest> namespaces,
         List<FeatureSetting> features) {
 
-    /// Checks every bound and copies the lists.
+    /// Checks every bound, and that no namespace is there twice, and copies the lists.
     ///
     /// @throws InvalidValueException when a bound is broken
     public ControllerManifest {
@@ -48,7 +49,19 @@ public record ControllerManifest(
                     "maximumTransferBytes", Long.toString(maximumTransferBytes.getAsLong()), "0 or more");
         }
         namespaces = List.copyOf(namespaces);
+        requireDistinct(namespaces);
         features = List.copyOf(features);
+    }
+
+    private static void requireDistinct(List<NamespaceManifest> namespaces) {
+        var seen = new HashSet<Long>();
+        for (var namespace : namespaces) {
+            long namespaceId = namespace.extent().namespaceId();
+            if (!seen.add(namespaceId)) {
+                throw new InvalidValueException(
+                        "namespaces", "two with identifier " + namespaceId, "each identifier once");
+            }
+        }
     }
 
     private static void require(String field, OptionalInt value, int largest) {

@@ -97,17 +97,18 @@ final class ManifestCodec {
 
     /// What the present record of a reader says.
     ///
-    /// @param streamId identifier from the preamble
+    /// @param preamble what the stream is
     /// @param unknown  gets one line for each unknown field; null to drop them
     /// @throws StreamFormatException when a field is wrong or missing
-    static StreamManifest decode(RecordReader record, UUID streamId, @Nullable List<String> unknown) {
+    static StreamManifest decode(RecordReader record, Preamble preamble, @Nullable List<String> unknown) {
         return decode(
                 new FieldReader(
                         record.payload(), record.recordNumber(), record.payloadOffset(), "manifest", unknown),
-                streamId);
+                preamble.streamId(),
+                preamble.kind());
     }
 
-    static StreamManifest decode(FieldReader in, UUID streamId) {
+    static StreamManifest decode(FieldReader in, UUID streamId, StreamKind kind) {
         String name = null;
         String version = null;
         var devices = new ArrayList<DeviceManifest>();
@@ -118,7 +119,7 @@ final class ManifestCodec {
                 case WRITER_VERSION -> version = in.once().text();
                 case DEVICE -> {
                     in.requireCount(devices.size(), StreamManifest.MAXIMUM_DEVICES);
-                    devices.add(decodeDevice(in.nested("device " + devices.size()), chosen));
+                    devices.add(decodeDevice(in.nested("device " + devices.size()), kind, chosen));
                 }
                 default -> in.skip();
             }
@@ -128,7 +129,8 @@ final class ManifestCodec {
         return in.made(() -> new StreamManifest(streamId, writerName, writerVersion, devices, chosen));
     }
 
-    private static DeviceManifest decodeDevice(FieldReader in, List<Optional<StateFormat>> chosen) {
+    private static DeviceManifest decodeDevice(
+            FieldReader in, StreamKind kind, List<Optional<StateFormat>> chosen) {
         String name = null;
         Integer capabilities = null;
         var formats = new ArrayList<StateFormat>();
@@ -153,6 +155,10 @@ final class ManifestCodec {
                 case MISSING_PARTS -> missing = decodeParts(in.once());
                 case SUPPLIED -> supplied = in.once().unsigned8();
                 case CHOSEN_FORMAT -> {
+                    if (kind != StreamKind.FILE) {
+                        throw in.refusal("format of the state in a stream of kind " + kind
+                                + ", allowed: in a file alone");
+                    }
                     chosen.add(decodeFormat(in.once()));
                     chosenPlace = in.place();
                 }

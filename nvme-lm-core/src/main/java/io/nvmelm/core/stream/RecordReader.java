@@ -64,7 +64,7 @@ public final class RecordReader {
 
     private StreamManifest decodeManifest(@Nullable List<String> unknown) {
         try {
-            var manifest = ManifestCodec.decode(this, preamble.streamId(), unknown);
+            var manifest = ManifestCodec.decode(this, preamble, unknown);
             tally = new StateTally(preamble.kind(), manifest.devices());
             return manifest;
         } catch (StreamFormatException e) {

@@ -24,14 +24,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Streams with right checksums and wrong content.
 class StreamDefectTest {
     private static final byte[] NAMES = concat(field(1, text("w")), field(2, text("1")));
-    private static final byte[] DEVICE = concat(
+    private static final byte[] MOVED_DEVICE = concat(
             field(1, text("d")),
             field(2, number(4, 1)),
             field(4, number(8, 1)),
             field(5, number(8, 1)),
             field(7, number(4, 0)),
-            field(8, number(1, 0)),
-            field(9, new byte[20]));
+            field(8, number(1, 0)));
+    private static final byte[] DEVICE = concat(MOVED_DEVICE, field(9, new byte[20]));
     private static final byte[] MANIFEST = concat(NAMES, field(3, DEVICE));
     private static final int RECORDS = 4;
 
@@ -44,7 +44,7 @@ class StreamDefectTest {
     }
 
     private static RawStream startWithKind(int kind) {
-        return startWithKind(kind, MANIFEST);
+        return startWithKind(kind, concat(NAMES, field(3, MOVED_DEVICE)));
     }
 
     private static RawStream startWithKind(int kind, byte[] manifest) {
@@ -55,7 +55,7 @@ class StreamDefectTest {
 
     /// A migration whose source has said that it stops its device, of which it supplies the properties.
     private static RawStream stopped() {
-        return startWithKind(1, device(DEVICE, 8, number(1, 1))).record(24, 3, 0xFFFF, number(4, 1));
+        return startWithKind(1, device(MOVED_DEVICE, 8, number(1, 1))).record(24, 3, 0xFFFF, number(4, 1));
     }
 
     private static byte[] totals(long records, long bytes, int devices) {
@@ -241,6 +241,11 @@ class StreamDefectTest {
                 Arguments.of("number of namespaces is 2", controller(namespaces(60, 2))),
                 Arguments.of("number of namespaces is 4294967295", controller(namespaces(60, -1))),
                 Arguments.of("logarithm of the block size is 0", controller(namespaces(60, 1, new byte[60]))),
+                Arguments.of("namespaceId is 0, allowed: 1 to 4294967294", controller(
+                        namespaces(60, 1, namespace(0)))),
+                Arguments.of("namespaceId is 4294967295", controller(namespaces(60, 1, namespace(-1)))),
+                Arguments.of("namespaces is two with identifier 7", controller(
+                        namespaces(60, 3, namespace(7), namespace(8), namespace(7)))),
                 Arguments.of("controller: length of field 17 is 11", controller(field(17, new byte[11]))),
                 Arguments.of("controller: protection is 4, allowed: 0 to 3, or 8 to 11", controller(namespaces(
                         60, 1, number(4, 1), number(4, 9), number(8, 1), new byte[41], number(3, 4)))),
@@ -272,6 +277,10 @@ class StreamDefectTest {
         return concat(NAMES, field(3, concat(DEVICE, field(6, identity, more))));
     }
 
+    private static byte[] namespace(int id) {
+        return concat(number(4, id), number(4, 9), number(8, 1), new byte[44]);
+    }
+
     private static byte[] namespaces(int elementBytes, int count, byte[]... elements) {
         return field(15, number(2, elementBytes), number(2, 0), number(4, count), concat(elements));
     }
@@ -289,6 +298,20 @@ class StreamDefectTest {
                     assertThat(refusal.byteOffset()).isBetween(72L, 72L + manifest.length);
                 })
                 .hasMessageContaining(reason);
+    }
+
+    /// The destination chooses it by ACCEPT.
+    @Test
+    void aMigrationSaysNoChosenFormatInItsManifest() {
+        for (int kind = 1; kind <= 3; kind++) {
+            byte[] bytes = startWithKind(kind, concat(NAMES, field(3, DEVICE))).toBytes();
+            assertThatThrownBy(() -> Transcript.read(bytes, Samples.PLAIN, 0))
+                    .isInstanceOfSatisfying(StreamFormatException.class, refusal -> {
+                        assertThat(refusal.recordNumber()).isZero();
+                        assertThat(refusal.byteOffset()).isEqualTo(bytes.length - 28);
+                    })
+                    .hasMessageContaining("format of the state in a stream of kind");
+        }
     }
 
     @Test

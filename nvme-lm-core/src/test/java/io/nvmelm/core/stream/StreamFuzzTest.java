@@ -47,9 +47,9 @@ class StreamFuzzTest {
     void manifest(byte[] payload) {
         try {
             var record = new FieldReader(ByteBuffer.wrap(payload), 0, 0, "manifest", null);
-            var manifest = ManifestCodec.decode(record, Samples.STREAM_ID);
+            var manifest = ManifestCodec.decode(record, Samples.STREAM_ID, StreamKind.FILE);
             var again = new FieldReader(ManifestCodec.encode(manifest), 0, 0, "manifest", null);
-            assertThat(ManifestCodec.decode(again, Samples.STREAM_ID)).isEqualTo(manifest);
+            assertThat(ManifestCodec.decode(again, Samples.STREAM_ID, StreamKind.FILE)).isEqualTo(manifest);
         } catch (StreamFormatException refusal) {
             assertThat(refusal.byteOffset()).isBetween(0L, (long) payload.length);
         } catch (InvalidValueException tooLarge) {
