@@ -193,7 +193,11 @@ public final class ControllerComparison {
 
     /// Where both embedders move them, features become what they were.
     private void features() {
-        if (supplied || to.features().isEmpty()) {
+        if (supplied) {
+            return;
+        }
+        if (from.features().isEmpty() || to.features().isEmpty()) {
+            unknown("features", !from.features().isEmpty(), !to.features().isEmpty());
             return;
         }
         for (var setting : from.features()) {
