@@ -50,8 +50,15 @@ final class BlackoutEstimate {
     void requireWithin(Duration budget) {
         var total = total();
         if (total.compareTo(budget) > 0) {
-            var largest = parts.stream().max(Comparator.comparing(Part::time)).orElseThrow();
-            throw new BlackoutBudgetException(total, budget, largest.what() + " with " + largest.time());
+            throw new BlackoutBudgetException(total, budget, largest());
         }
+    }
+
+    /// {@return what takes the most time, and how long, for people}
+    String largest() {
+        return parts.stream()
+                .max(Comparator.comparing(Part::time))
+                .map(part -> part.what() + " with " + part.time())
+                .orElse("nothing");
     }
 }

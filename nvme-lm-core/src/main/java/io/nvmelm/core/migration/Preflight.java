@@ -11,7 +11,6 @@ import io.nvmelm.PreflightFinding.Severity;
 import io.nvmelm.PreflightReason;
 import io.nvmelm.PreflightReport;
 import io.nvmelm.core.preflight.DeviceComparison;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -83,10 +82,8 @@ public final class Preflight {
             if (devices.size() > 1) {
                 requireP2p(role, name, device.capabilities());
             }
-            if (role == MigrationRole.SOURCE) {
-                requireBudget(name, device);
-            }
         }
+        requireBudget(devices, role);
     }
 
     /// Several devices must not be stopped one after the other while they can still write into each other.
@@ -98,25 +95,47 @@ public final class Preflight {
         }
     }
 
-    /// The bandwidth that the options allow in the blackout is certain; everything else that takes time is only known in the migration.
-    private void requireBudget(String name, MigratableDevice device) {
-        if (options.switchoverBandwidth() == Long.MAX_VALUE) {
-            return;
+    /// Looks by the estimate of the migration itself whether what is known now keeps the budget, all devices together: commands as they were
+    /// measured, and states at the bandwidth that the options allow in the blackout. What a device delivers while it runs, and a rate that
+    /// nobody has measured, are guesses.
+    private void requireBudget(List<? extends MigratableDevice> devices, MigrationRole role) {
+        var known = new BlackoutEstimate();
+        var guessed = new BlackoutEstimate();
+        for (var device : devices) {
+            var name = device.identity().name();
+            if (role == MigrationRole.SOURCE) {
+                long bytes = stateBytes(device);
+                long certain = device.capabilities().contains(MigrationCapability.PRE_COPY) ? 0 : bytes;
+                long limit = options.switchoverBandwidth();
+                known.addBytes("the state of " + name, certain, Long.MAX_VALUE, limit);
+                guessed.addBytes("the state of " + name, bytes, 0, limit);
+            }
+            var commands = device.estimatedCommandTime(role);
+            known.add("the commands of " + name, commands);
+            guessed.add("the commands of " + name, commands);
         }
-        long bytes;
+        var subject = devices.size() == 1 ? devices.getFirst().identity().name() : ALL_DEVICES;
+        if (known.total().compareTo(options.blackoutBudget()) > 0) {
+            overrun(Severity.BLOCKER, role, subject, known, "Allow more bandwidth in the blackout, or a longer blackout");
+        } else if (guessed.total().compareTo(options.blackoutBudget()) > 0) {
+            overrun(Severity.WARNING, role, subject, guessed,
+                    "The migration measures the rate and what is left when its device was copied, and ends before the guest is"
+                            + " paused if it is so; allow a longer blackout then");
+        }
+    }
+
+    private void overrun(
+            Severity severity, MigrationRole role, String subject, BlackoutEstimate estimate, String remedy) {
+        add(severity, PreflightReason.BLACKOUT_BUDGET, role, subject, "estimated blackout",
+                estimate.total() + ", most of it " + estimate.largest(), options.blackoutBudget() + " or less", remedy);
+    }
+
+    /// A device that cannot tell has said so in its own preflight.
+    private static long stateBytes(MigratableDevice device) {
         try {
-            bytes = device.estimatedStateBytes();
+            return device.estimatedStateBytes();
         } catch (LiveMigrationException e) {
-            // The device's own preflight has asked for the state as well, and said so.
-            return;
-        }
-        double seconds = (double) bytes / options.switchoverBandwidth();
-        var budget = options.blackoutBudget();
-        if (seconds * 1e9 > budget.toNanos()) {
-            add(Severity.BLOCKER, PreflightReason.BLACKOUT_BUDGET, MigrationRole.SOURCE, name, "estimated blackout",
-                    Duration.ofMillis((long) (seconds * 1e3)) + " for " + bytes + " bytes of state alone",
-                    budget + " or less",
-                    "Allow more bandwidth in the blackout, or a longer blackout");
+            return 0;
         }
     }
 

@@ -10,10 +10,12 @@ import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationData;
+import io.nvmelm.MigrationRole;
 import io.nvmelm.core.fsm.MigrationStateMachine;
 import io.nvmelm.nvme.StateFormat;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,7 @@ final class ArrayDevice implements MigratableDevice {
     byte[] content;
     List<StateFormat> formats = List.of();
     @Nullable StateFormat selected;
+    Duration commandTime = Duration.ZERO;
     private final String name;
     private Set<MigrationCapability> capabilities =
             Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
@@ -53,6 +56,11 @@ final class ArrayDevice implements MigratableDevice {
     @Override
     public DeviceIdentity identity() {
         return new DeviceIdentity(name, Optional.empty());
+    }
+
+    @Override
+    public Duration estimatedCommandTime(MigrationRole role) {
+        return commandTime;
     }
 
     @Override
