@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 /// Compares the device that a state comes from with the one that it goes to, as their manifests have them: kind, format, parts that are in
 /// no state, size, and the controllers.
 public final class DeviceComparison {
+    /// Formats that a finding names.
+    private static final int MOST_FORMATS = 16;
+
     private final DeviceManifest source;
     private final DeviceManifest destination;
     private final List<PreflightFinding> findings = new ArrayList<>();
@@ -82,7 +85,8 @@ public final class DeviceComparison {
     }
 
     private static String names(List<StateFormat> formats) {
-        return formats.stream().map(DeviceComparison::name).toList().toString();
+        var first = formats.stream().limit(MOST_FORMATS).map(DeviceComparison::name).toList().toString();
+        return formats.size() <= MOST_FORMATS ? first : first + " and " + (formats.size() - MOST_FORMATS) + " more";
     }
 
     private static String name(StateFormat format) {

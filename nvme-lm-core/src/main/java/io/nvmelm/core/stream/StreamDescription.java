@@ -2,6 +2,7 @@ package io.nvmelm.core.stream;
 
 import io.nvmelm.ControllerManifest;
 import io.nvmelm.DeviceManifest;
+import io.nvmelm.FeatureSetting;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.NamespaceManifest;
 import io.nvmelm.StreamFormatException;
@@ -10,14 +11,16 @@ import io.nvmelm.nvme.StateFormat;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /// What a stream is, as text for people: its preamble and its manifest. Takes files and recorded directions of a migration. The body is
 /// not read, and no key is needed: what an authenticated stream says here is not verified to be authentic.
 public final class StreamDescription {
-    private static final int MOST_NAMESPACES = 32;
+    private static final int MOST_SHOWN = 32;
 
     private final StringBuilder text = new StringBuilder();
 
@@ -26,7 +29,7 @@ public final class StreamDescription {
     /// Describes a stream. Blocks as the channel does.
     ///
     /// @param in where the stream starts, in blocking mode; read to the end of the manifest, left open
-    /// @return several lines, each with a line feed; characters that a terminal would obey are shown as codes
+    /// @return several lines, each with a line feed, of namespaces, features and formats the first 32; characters that a terminal would obey are shown as codes
     /// @throws StreamFormatException  when it is no stream, damaged, or of a version that this one does not read
     /// @throws LiveMigrationException when the channel failed
     public static String describe(ReadableByteChannel in) {
@@ -92,7 +95,7 @@ public final class StreamDescription {
 
     private void add(DeviceManifest device) {
         line("  capabilities: %s", device.capabilities().stream().sorted().toList());
-        device.formats().forEach(format -> line("  can do: %s", shown(format)));
+        each("  ", "formats", device.formats(), format -> line("  can do: %s", shown(format)));
         line(
                 "  state: about %d bytes, takes up to %d",
                 device.estimatedStateBytes(), device.maximumStateBytes());
@@ -132,14 +135,25 @@ public final class StreamDescription {
                         value.volatileWriteCache(),
                         value.sgl()));
         line("  namespaces: %d", controller.namespaces().size());
-        controller.namespaces().stream().limit(MOST_NAMESPACES).forEach(this::add);
-        controller.features()
-                .forEach(feature -> line(
-                        "  feature %02Xh: %08Xh%s%s",
-                        feature.featureId(),
-                        feature.value(),
-                        feature.namespaceId() == 0 ? "" : " of namespace " + feature.namespaceId(),
-                        feature.data().byteSize() == 0 ? "" : " and " + feature.data().byteSize() + " bytes"));
+        each("    ", "namespaces", controller.namespaces(), this::add);
+        each("  ", "features", controller.features(), this::add);
+    }
+
+    /// Shows the first of many, and says how many there are besides.
+    private <T> void each(String indent, String what, List<T> all, Consumer<T> show) {
+        all.stream().limit(MOST_SHOWN).forEach(show);
+        if (all.size() > MOST_SHOWN) {
+            line("%sand %d more %s", indent, all.size() - MOST_SHOWN, what);
+        }
+    }
+
+    private void add(FeatureSetting feature) {
+        line(
+                "  feature %02Xh: %08Xh%s%s",
+                feature.featureId(),
+                feature.value(),
+                feature.namespaceId() == 0 ? "" : " of namespace " + feature.namespaceId(),
+                feature.data().byteSize() == 0 ? "" : " and " + feature.data().byteSize() + " bytes");
     }
 
     private void add(NamespaceManifest namespace) {

@@ -3,10 +3,22 @@ package io.nvmelm.core.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmelm.ControllerManifest;
+import io.nvmelm.DeviceManifest;
+import io.nvmelm.FeatureSetting;
+import io.nvmelm.NamespaceExtent;
+import io.nvmelm.NamespaceManifest;
 import io.nvmelm.StreamFormatException;
+import io.nvmelm.nvme.OpaqueBytes;
+import io.nvmelm.nvme.StateFormat;
 import java.io.ByteArrayInputStream;
 import java.nio.channels.Channels;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +65,32 @@ class StreamDescriptionTest {
                 .contains("unknown in manifest: field 32767, 3 bytes")
                 .contains("unknown in device 0: field 77, 4 bytes")
                 .contains("unknown in controller: field 300, 8 bytes");
+    }
+
+    @Test
+    void ofManyTheFirstAreShownAndTheRestIsCounted() {
+        var namespaces = IntStream.rangeClosed(1, 33)
+                .mapToObj(id -> new NamespaceManifest(
+                        new NamespaceExtent(id, 1, 512), 0, false, 0, Optional.empty(), Optional.empty(),
+                        Optional.empty()))
+                .toList();
+        var features = Collections.nCopies(60_000, new FeatureSetting(7, 0, 1, OpaqueBytes.EMPTY));
+        var formats = IntStream.range(0, 40).mapToObj(StateFormat::ofVersion).toList();
+        var bare = ControllerManifest.of(Samples.fullDevice().controller().orElseThrow().identity());
+        var device = new DeviceManifest(
+                "d", Set.of(), formats, 1, 1,
+                Optional.of(new ControllerManifest(
+                        bare.identity(), bare.pciVendorId(), bare.pciSubsystemVendorId(), bare.ieeeOui(),
+                        bare.nvmeVersion(), bare.controllerCapabilities(), bare.maximumTransferBytes(),
+                        bare.ioQueuePairs(), bare.interruptVectors(), bare.ioCommands(), namespaces, features)),
+                Set.of(), false);
+        var text = describe(DeviceManifests.encode(List.of(device), Samples.PLAIN));
+        assertThat(text.lines())
+                .hasSizeLessThan(120)
+                .contains("    and 1 more namespaces", "  and 59968 more features", "  and 8 more formats")
+                .anyMatch(line -> line.startsWith("    namespace 32:"))
+                .noneMatch(line -> line.startsWith("    namespace 33:"));
+        assertThat(describe(GoldenStream.ONE_DEVICE.read())).doesNotContain(" more ");
     }
 
     @Test
