@@ -11,6 +11,7 @@ import io.nvmelm.PreflightFinding.Severity;
 import io.nvmelm.PreflightReason;
 import io.nvmelm.PreflightReport;
 import io.nvmelm.core.preflight.DeviceComparison;
+import io.nvmelm.core.preflight.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -163,6 +164,7 @@ public final class Preflight {
             String found,
             String required,
             String remedy) {
-        findings.add(new PreflightFinding(severity, reason, side, device, field, found, required, remedy));
+        findings.add(new PreflightFinding(
+                severity, reason, side, ForeignText.shown(device), field, found, required, remedy));
     }
 }

@@ -6,7 +6,9 @@ import io.nvmelm.FeatureSetting;
 import io.nvmelm.PreflightFinding;
 import io.nvmelm.PreflightFinding.Severity;
 import io.nvmelm.PreflightReason;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -200,11 +202,10 @@ public final class ControllerComparison {
             unknown("features", !from.features().isEmpty(), !to.features().isEmpty());
             return;
         }
+        var there = new HashMap<String, FeatureSetting>();
+        to.features().forEach(setting -> there.putIfAbsent(name(setting), setting));
         for (var setting : from.features()) {
-            var other = to.features().stream()
-                    .filter(candidate -> candidate.featureId() == setting.featureId()
-                            && candidate.namespaceId() == setting.namespaceId())
-                    .findFirst();
+            var other = Optional.ofNullable(there.get(name(setting)));
             if (other.isEmpty() || !other.get().equals(setting)) {
                 differences.add(
                         Severity.WARNING,

@@ -136,6 +136,6 @@ public final class DeviceComparison {
             String required,
             String remedy) {
         findings.add(new PreflightFinding(
-                severity, reason, side, destination.name(), field, found, required, remedy));
+                severity, reason, side, ForeignText.shown(destination.name()), field, found, required, remedy));
     }
 }

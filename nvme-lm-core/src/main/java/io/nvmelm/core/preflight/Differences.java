@@ -15,7 +15,7 @@ final class Differences {
 
     /// @param device name of the device at the destination
     Differences(String device) {
-        this.device = device;
+        this.device = ForeignText.shown(device);
     }
 
     /// Adds a difference that the destination can remedy.
@@ -30,7 +30,14 @@ final class Differences {
             String required,
             String remedy) {
         findings.add(new PreflightFinding(
-                severity, reason, MigrationRole.DESTINATION, device, field, found, required, remedy));
+                severity,
+                reason,
+                MigrationRole.DESTINATION,
+                device,
+                field,
+                ForeignText.shown(found),
+                ForeignText.shown(required),
+                remedy));
     }
 
     /// Says that a value cannot be compared because one side does not know it.

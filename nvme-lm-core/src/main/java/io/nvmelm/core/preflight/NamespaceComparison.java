@@ -6,8 +6,10 @@ import io.nvmelm.PreflightReason;
 import io.nvmelm.nvme.OpaqueBytes;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Compares the namespaces that are attached to two controllers, by their identifiers (NSID).
 final class NamespaceComparison {
@@ -23,10 +25,12 @@ final class NamespaceComparison {
     }
 
     void compare() {
+        var here = byIdentifier(source);
+        var there = byIdentifier(destination);
         for (var namespace : source) {
-            var other = find(destination, namespace);
-            if (other.isPresent()) {
-                compare(namespace, other.get());
+            var other = there.get(namespace.extent().namespaceId());
+            if (other != null) {
+                compare(namespace, other);
             } else {
                 differences.add(
                         Severity.BLOCKER,
@@ -38,7 +42,7 @@ final class NamespaceComparison {
             }
         }
         for (var namespace : destination) {
-            if (find(source, namespace).isEmpty()) {
+            if (!here.containsKey(namespace.extent().namespaceId())) {
                 differences.add(
                         Severity.WARNING,
                         PreflightReason.NAMESPACE_DIFFERS,
@@ -50,10 +54,9 @@ final class NamespaceComparison {
         }
     }
 
-    private static Optional<NamespaceManifest> find(List<NamespaceManifest> among, NamespaceManifest like) {
-        return among.stream()
-                .filter(namespace -> namespace.extent().namespaceId() == like.extent().namespaceId())
-                .findFirst();
+    private static Map<Long, NamespaceManifest> byIdentifier(List<NamespaceManifest> namespaces) {
+        return namespaces.stream()
+                .collect(Collectors.toMap(namespace -> namespace.extent().namespaceId(), namespace -> namespace));
     }
 
     private void compare(NamespaceManifest from, NamespaceManifest to) {

@@ -2,6 +2,7 @@ package io.nvmelm.core.stream;
 
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.StreamFormatException;
+import io.nvmelm.core.preflight.ForeignText;
 import io.nvmelm.nvme.OpaqueBytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -150,6 +151,11 @@ final class FieldReader {
         return bytes.getLong(valueStart());
     }
 
+    /// A text to be shown to people, in place of the characters that a terminal would obey their codes.
+    String shownText() {
+        return ForeignText.shown(text());
+    }
+
     String text() {
         requireLength(0, FieldWriter.MAXIMUM_TEXT_BYTES);
         try {
@@ -224,6 +230,7 @@ final class FieldReader {
     }
 
     StreamFormatException refusal(String reason) {
-        return new StreamFormatException(recordNumber, origin + at, place + ": " + reason, REMEDY);
+        return new StreamFormatException(
+                recordNumber, origin + at, ForeignText.shown(place + ": " + reason), REMEDY);
     }
 }

@@ -139,7 +139,7 @@ final class FindingFields {
                 case SIDE -> side = in.once().unsigned8();
                 default -> {
                     if (tag >= DEVICE && tag <= REMEDY) {
-                        texts[tag] = in.once().text();
+                        texts[tag] = in.once().shownText();
                     } else {
                         in.skip();
                     }

@@ -6,6 +6,7 @@ import io.nvmelm.FailureCategory;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.PreflightFinding;
 import io.nvmelm.StreamFormatException;
+import io.nvmelm.core.preflight.ForeignText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,7 @@ public final class Records {
         return FindingFields.encode(findings);
     }
 
-    /// {@return the reasons of the destination; when it had more than fit, a note at the end says how many}
+    /// {@return the reasons of the destination, without characters that a terminal would obey; when it had more than fit, a note at the end says how many}
     ///
     /// @param record reader at a record of type [RecordType#REFUSE]
     /// @throws StreamFormatException when a field is wrong or missing
@@ -107,7 +108,7 @@ public final class Records {
     }
 
     /// {@return what the other side said} A category of a later version reads as [FailureCategory#ABORT_MIGRATION], bytes that are not
-    /// UTF-8 as replacement characters.
+    /// UTF-8 as replacement characters, and characters that a terminal would obey as codes.
     ///
     /// @param record reader at a record of type [RecordType#FAILED]
     public static PeerFailure decodeFailed(RecordReader record) {
@@ -118,7 +119,7 @@ public final class Records {
             case 4 -> FailureCategory.FATAL;
             default -> FailureCategory.ABORT_MIGRATION;
         };
-        return new PeerFailure(category, StandardCharsets.UTF_8.decode(payload).toString());
+        return new PeerFailure(category, ForeignText.shown(StandardCharsets.UTF_8.decode(payload).toString()));
     }
 
     /// {@return the payload of [RecordType#READY]}

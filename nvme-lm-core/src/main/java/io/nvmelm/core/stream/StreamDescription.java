@@ -6,6 +6,7 @@ import io.nvmelm.FeatureSetting;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.NamespaceManifest;
 import io.nvmelm.StreamFormatException;
+import io.nvmelm.core.preflight.ForeignText;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.StateFormat;
 import java.nio.channels.ReadableByteChannel;
@@ -47,7 +48,7 @@ public final class StreamDescription {
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation is of a library that this one does not depend on
     private void line(String format, Object... values) {
-        text.append(Texts.shown(String.format(Locale.ROOT, format, values))).append('\n');
+        text.append(ForeignText.shown(String.format(Locale.ROOT, format, values))).append('\n');
     }
 
     private void add(Preamble preamble) {

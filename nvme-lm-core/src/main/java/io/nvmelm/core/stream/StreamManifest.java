@@ -50,7 +50,7 @@ public record StreamManifest(
             return;
         }
         throw new InvalidValueException(
-                "format of the state of " + device.name(),
+                "format of the state",
                 chosen.map(StateFormat::toString).orElse("that of a kernel's driver"),
                 device.formats().isEmpty()
                         ? "that of a kernel's driver"

@@ -21,17 +21,4 @@ final class Texts {
         encoded.get(0, bytes);
         return bytes;
     }
-
-    /// A text of somebody else, to be shown: without characters that a terminal would obey.
-    static String shown(String text) {
-        var shown = new StringBuilder(text.length());
-        text.codePoints().forEach(character -> {
-            if (Character.isISOControl(character) || Character.getType(character) == Character.FORMAT) {
-                shown.append("\\u{").append(Integer.toHexString(character)).append('}');
-            } else {
-                shown.appendCodePoint(character);
-            }
-        });
-        return shown.toString();
-    }
 }

@@ -32,6 +32,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -297,6 +298,20 @@ class PreflightTest {
                 .hasMessageContaining("; and 65520 more");
         var long5000 = new MigrationUnsupportedException(List.of("x".repeat(5000)));
         assertThat(long5000.getMessage()).hasSizeLessThan(1500).contains("x…");
+    }
+
+    /// Sides that send as much as a manifest takes are compared in a moment.
+    @Test
+    @Timeout(20)
+    void asManyNamespacesAndFeaturesAsAManifestTakesAreCompared() {
+        source.namespaces = LongStream.rangeClosed(1, 65_536).mapToObj(id -> resized(id, 2, 512, 0)).toList();
+        destination.namespaces =
+                LongStream.rangeClosed(1, 65_536).mapToObj(id -> resized(65_537 - id, 2, 512, 0)).toList();
+        source.features = LongStream.rangeClosed(1, 65_536)
+                .mapToObj(id -> new FeatureSetting(0x03, id, 0, OpaqueBytes.EMPTY))
+                .toList();
+        destination.features = source.features.reversed();
+        assertThat(findings()).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.nvmelm.FeatureSetting;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.NamespaceManifest;
 import io.nvmelm.StreamFormatException;
+import io.nvmelm.core.preflight.ForeignText;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.StateFormat;
 import java.io.ByteArrayInputStream;
@@ -95,6 +96,8 @@ class StreamDescriptionTest {
 
     @Test
     void noCharacterCommandsATerminal() {
-        assertThat(Texts.shown("a\u001B[2J\n\u202E")).isEqualTo("a\\u{1b}[2J\\u{a}\\u{202e}");
+        assertThat(ForeignText.shown("a\u001B[2J\n\u202E")).isEqualTo("a\\u{1b}[2J\\u{a}\\u{202e}");
+        assertThat(ForeignText.shown("a\u2028device 9: b\u2029 \u0085\u00DC"))
+                .isEqualTo("a\\u{2028}device 9: b\\u{2029} \\u{85}\u00DC");
     }
 }
