@@ -136,6 +136,13 @@ public final class DeviceComparison {
             String required,
             String remedy) {
         findings.add(new PreflightFinding(
-                severity, reason, side, ForeignText.shown(destination.name()), field, found, required, remedy));
+                severity,
+                reason,
+                side,
+                ForeignText.shown(destination.name()),
+                field,
+                ForeignText.shown(found),
+                ForeignText.shown(required),
+                remedy));
     }
 }

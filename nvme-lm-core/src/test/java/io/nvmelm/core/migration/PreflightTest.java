@@ -1,7 +1,6 @@
 package io.nvmelm.core.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.nvmelm.ControllerIdentity;
@@ -13,13 +12,11 @@ import io.nvmelm.IoCommandSupport;
 import io.nvmelm.MigrationCapability;
 import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationRole;
-import io.nvmelm.MigrationUnsupportedException;
 import io.nvmelm.NamespaceExtent;
 import io.nvmelm.NamespaceManifest;
 import io.nvmelm.PreflightFinding;
 import io.nvmelm.PreflightFinding.Severity;
 import io.nvmelm.PreflightReason;
-import io.nvmelm.PreflightReport;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.StateFormat;
 import java.util.List;
@@ -29,10 +26,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -280,45 +274,6 @@ class PreflightTest {
                 "4096 bytes");
         destination.namespaces = List.of(resized(1, 1000, 4096, 0));
         assertOnly(Severity.BLOCKER, PreflightReason.NAMESPACE_DIFFERS, "MS of namespace 1", "0 bytes", "8 bytes");
-    }
-
-    /// All reasons are in the report, and no message is longer than a person reads.
-    @Test
-    void aMessageNamesTheFirstReasonsAndCountsTheRest() {
-        source.namespaces = LongStream.rangeClosed(1, 65_536).mapToObj(id -> resized(id, 1, 512, 0)).toList();
-        destination.namespaces = List.of();
-        var report = new PreflightReport(findings());
-        assertThat(report.blockers()).hasSize(65_536);
-        assertThatThrownBy(report::throwIfImpossible)
-                .isInstanceOfSatisfying(MigrationUnsupportedException.class, refusal -> {
-                    assertThat(refusal.reasons()).hasSize(65_536);
-                    assertThat(refusal.getMessage()).hasSizeLessThan(10_000);
-                })
-                .hasMessageContaining("NSID of namespace 16 ")
-                .hasMessageContaining("; and 65520 more");
-        var long5000 = new MigrationUnsupportedException(List.of("x".repeat(5000)));
-        assertThat(long5000.getMessage()).hasSizeLessThan(1500).contains("x…");
-    }
-
-    /// Sides that send as much as a manifest takes are compared in a moment.
-    @Test
-    @Timeout(20)
-    void asManyNamespacesAndFeaturesAsAManifestTakesAreCompared() {
-        source.namespaces = LongStream.rangeClosed(1, 65_536).mapToObj(id -> resized(id, 2, 512, 0)).toList();
-        destination.namespaces =
-                LongStream.rangeClosed(1, 65_536).mapToObj(id -> resized(65_537 - id, 2, 512, 0)).toList();
-        source.features = LongStream.rangeClosed(1, 65_536)
-                .mapToObj(id -> new FeatureSetting(0x03, id, 0, OpaqueBytes.EMPTY))
-                .toList();
-        destination.features = source.features.reversed();
-        assertThat(findings()).isEmpty();
-    }
-
-    @Test
-    void aFindingNamesTheFirstFormats() {
-        source.formats = IntStream.range(1, 60_000).mapToObj(StateFormat::ofVersion).toList();
-        assertThat(findings()).anySatisfy(finding -> assertThat(finding.required())
-                .endsWith("version 16] and 59983 more"));
     }
 
     @Test
