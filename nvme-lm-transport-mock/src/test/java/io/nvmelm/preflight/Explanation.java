@@ -39,8 +39,9 @@ enum Explanation {
     LARGE_VENDOR_DATA_BEFORE(
             "DESTINATION PREPARE, STOP to RESUMING: InvalidValueException VSS", Blocker.TARGET_STATE_SIZE),
     /// The source's state is larger than the target's options allow.
-    LARGE_NVME_STATE(
-            "DESTINATION TRANSFER, writing the state: InvalidValueException NVMECSS", Blocker.LARGEST_STATE),
+    LARGE_STATE("DESTINATION SUSPEND: StreamFormatException", Blocker.LARGEST_STATE),
+    /// The same, behind what the embedder supplies.
+    LARGE_STATE_BEHIND_PROPERTIES("DESTINATION TRANSFER: StreamFormatException", Blocker.LARGEST_STATE),
     /// The embedder could not enable the target, which is offline and so has CSTS.CFS.
     OFFLINE_FOR_THE_SUPPLEMENT("DESTINATION TRANSFER: CallbackException CSTS.CFS", Blocker.TARGET_OFFLINE),
     /// The target cannot make so many queues.

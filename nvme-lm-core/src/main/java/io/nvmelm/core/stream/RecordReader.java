@@ -187,9 +187,17 @@ public final class RecordReader {
         if (!checksummed && (known != RecordType.STATE || preamble.hasStateChecksums())) {
             throw refusal(RecordHeader.FLAGS, known + " without checksum");
         }
-        var obstacle = tally.obstacle(known, device, length);
+        var obstacle = tally.obstacle(known, device);
         if (obstacle != null) {
             throw refusal(RecordHeader.DEVICE, obstacle);
+        }
+        var excess = tally.excess(known, device, length);
+        if (excess != null) {
+            throw new StreamFormatException(
+                    number,
+                    recordOffset + RecordHeader.PAYLOAD_BYTES,
+                    excess,
+                    "Raise maximumStateBytes of the TransferOptions there, or choose a device that takes more");
         }
     }
 

@@ -97,7 +97,7 @@ public final class RecordWriter {
         if (!type.isAllowedIn(kind)) {
             throw new InvalidValueException("type", type.toString(), "types of a stream of kind " + kind);
         }
-        var obstacle = tally.obstacle(type, device, payload.remaining());
+        var obstacle = tally.obstacle(type, device);
         if (obstacle != null) {
             throw new InvalidValueException("record " + number, obstacle, "records in the order of the format");
         }

@@ -45,12 +45,10 @@ final class StateTally {
     }
 
     /// Why a record cannot follow here; null when it can.
-    ///
-    /// @param length bytes of its payload
     @Nullable
-    String obstacle(RecordType type, int device, long length) {
+    String obstacle(RecordType type, int device) {
         if (type.isOfDevice()) {
-            return obstacleOfDevice(type, device, length);
+            return obstacleOfDevice(type, device);
         }
         if (device != RecordType.WHOLE_STREAM) {
             return "device " + device + " in a record of the whole stream, allowed: 65535";
@@ -66,7 +64,7 @@ final class StateTally {
                 : null;
     }
 
-    private @Nullable String obstacleOfDevice(RecordType type, int device, long length) {
+    private @Nullable String obstacleOfDevice(RecordType type, int device) {
         if (device >= bytes.length) {
             return "device " + device + ", allowed: 0 to " + (bytes.length - 1);
         }
@@ -82,14 +80,20 @@ final class StateTally {
         if (devices.get(device).supplied() && !supplied[device] && (type != RecordType.STATE || stopped)) {
             return type + " of device " + device + " in front of its PROPERTIES, which the manifest announces";
         }
-        if (type == RecordType.STATE && device < takers.size()) {
-            long most = takers.get(device).maximumStateBytes();
-            if (length > most - bytes[device]) {
-                return "STATE up to byte " + (bytes[device] + length) + " of the state of device " + device
-                        + ", it is loaded into one that takes up to " + most;
-            }
-        }
         return null;
+    }
+
+    /// Why a part of a state is too much for who takes it; null when it is not.
+    @Nullable
+    String excess(RecordType type, int device, long length) {
+        if (type != RecordType.STATE || device >= takers.size()) {
+            return null;
+        }
+        long most = takers.get(device).maximumStateBytes();
+        return length > most - bytes[device]
+                ? "STATE up to byte " + (bytes[device] + length) + " of the state of device " + device
+                        + ", it is loaded into one that takes up to " + most
+                : null;
     }
 
     private @Nullable String obstacleOfProperties(int device) {
