@@ -19,7 +19,8 @@ public final class CallbackException extends LiveMigrationException {
                 cause);
     }
 
-    /// Calls the embedder's code. What it throws of this library's family passes; any other exception becomes one of these.
+    /// Calls the embedder's code. What it throws of this library's family passes, and an [Error] does; anything else becomes one of these,
+    /// also a checked exception, which code in another language throws where none is declared.
     ///
     /// @param callback what is called, for the message
     /// @param code     the call
@@ -27,27 +28,32 @@ public final class CallbackException extends LiveMigrationException {
     public static void guard(String callback, Runnable code) {
         try {
             code.run();
-        } catch (LiveMigrationException e) {
+        } catch (LiveMigrationException | Error e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             throw new CallbackException(callback, e);
         }
     }
 
-    /// Asks the embedder's code. What it throws of this library's family passes; any other exception becomes one of these.
+    /// Asks the embedder's code. What it throws is treated as by [#guard(String, Runnable)], and so is an answer of null.
     ///
     /// @param callback what is called, for the message
     /// @param code     the call
     /// @param <T>      what it answers
-    /// @return what it answered
-    /// @throws LiveMigrationException when the code threw
+    /// @return what it answered, never null
+    /// @throws LiveMigrationException when the code threw, or answered null
     public static <T> T ask(String callback, Supplier<T> code) {
+        T answer;
         try {
-            return code.get();
-        } catch (LiveMigrationException e) {
+            answer = code.get();
+        } catch (LiveMigrationException | Error e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             throw new CallbackException(callback, e);
         }
+        if (answer == null) {
+            throw new CallbackException(callback, new NullPointerException("it answered null"));
+        }
+        return answer;
     }
 }

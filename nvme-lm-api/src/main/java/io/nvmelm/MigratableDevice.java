@@ -95,6 +95,13 @@ public interface MigratableDevice extends AutoCloseable {
         return Duration.ZERO;
     }
 
+    /// {@return what a migration of this device takes for as long as it runs, so that there is one at a time; always the same} By default
+    /// one that protects nothing: two migrations of a device that does not override this undo each other's arcs. It says nothing about
+    /// who may reset the device. Does not block.
+    default MigrationClaim migrationClaim() {
+        return new MigrationClaim();
+    }
+
     /// Does before a suspension what can be done before it: tells the controller that a suspension will follow and
     /// prepares memory, so that neither falls into the blackout. Does nothing where the device has no such preparation.
     /// May block.

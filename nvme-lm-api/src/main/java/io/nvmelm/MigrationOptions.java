@@ -3,6 +3,7 @@ package io.nvmelm;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,9 @@ import javax.crypto.SecretKey;
 ///
 /// @param blackoutBudget       longest estimated blackout with which the guest is paused; a longer estimate goes on copying while it
 ///                             gets less, and then ends the migration before the guest notices
+/// @param maximumBlackout      longest time from pausing the guest until the destination has acknowledged its state, whatever the deadlines of
+///                             the phases in between say; then the source takes the guest back. At least `blackoutBudget`. How long the
+///                             destination then takes to resume is not part of it: the right to run is there
 /// @param deadlines            longest time of each phase; a phase without one has [#DEFAULT_DEADLINE]. [MigrationPhase#ROLL_BACK] has none, nor has
 ///                             resuming: what lets the guest run is never cut short
 /// @param bandwidth            most bytes per second that are sent while the guest runs, [Long#MAX_VALUE] for no limit
@@ -25,9 +29,11 @@ import javax.crypto.SecretKey;
 /// @param pieceBytes           bytes of state sent in one record, [#MINIMUM_PIECE_BYTES] to [#MAXIMUM_PIECE_BYTES]
 /// @param stateChecksums       whether records of state carry a CRC32C; all other records always do
 /// @param authenticationKey    key of an HMAC over everything sent; both sides have the same one or none
-/// @param waived               reasons for which a preflight does not refuse
+/// @param waived               reasons for which a preflight does not refuse; any but [PreflightReason#NO_COMMON_FORMAT] and
+///                             [PreflightReason#DEVICE_MISMATCH]
 public record MigrationOptions(
         Duration blackoutBudget,
+        Duration maximumBlackout,
         Map<MigrationPhase, Duration> deadlines,
         long bandwidth,
         long switchoverBandwidth,
@@ -46,10 +52,14 @@ public record MigrationOptions(
     /// Deadline of a phase that was given none.
     public static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(2);
 
+    /// Without these there is nothing that a destination could be given.
+    private static final List<PreflightReason> NEVER_WAIVED =
+            List.of(PreflightReason.NO_COMMON_FORMAT, PreflightReason.DEVICE_MISMATCH);
     private static final Duration LONGEST = Duration.ofDays(49);
 
     private static final MigrationOptions DEFAULTS = new MigrationOptions(
             Duration.ofSeconds(1),
+            Duration.ofMinutes(1),
             Map.of(MigrationPhase.PRE_COPY, Duration.ofHours(1)),
             Long.MAX_VALUE,
             Long.MAX_VALUE,
@@ -66,6 +76,11 @@ public record MigrationOptions(
     /// @throws InvalidValueException when a bound is broken
     public MigrationOptions {
         requireTime("blackoutBudget", blackoutBudget);
+        requireTime("maximumBlackout", maximumBlackout);
+        if (maximumBlackout.compareTo(blackoutBudget) < 0) {
+            throw new InvalidValueException(
+                    "maximumBlackout", maximumBlackout.toString(), "at least the blackoutBudget of " + blackoutBudget);
+        }
         deadlines.forEach((phase, deadline) -> requireTime("deadline of " + phase, deadline));
         requireRate("bandwidth", bandwidth);
         requireRate("switchoverBandwidth", switchoverBandwidth);
@@ -82,6 +97,11 @@ public record MigrationOptions(
         }
         deadlines = Map.copyOf(deadlines);
         waived = Set.copyOf(waived);
+        for (var needed : NEVER_WAIVED) {
+            if (waived.contains(needed)) {
+                throw new InvalidValueException("waived", needed.toString(), "any reason but " + NEVER_WAIVED);
+            }
+        }
     }
 
     private static void requireTime(String field, Duration value) {
@@ -96,7 +116,7 @@ public record MigrationOptions(
         }
     }
 
-    /// {@return the defaults: a budget of 1 s, phases of 2 minutes (pre-copy: 1 hour), no limit of bandwidth, a sign of life each second, a
+    /// {@return the defaults: a budget of 1 s and a blackout of 1 minute at most, phases of 2 minutes (pre-copy: 1 hour), no limit of bandwidth, a sign of life each second, a
     /// peer that is silent for 30 s is lost, records of 1 MiB with checksums, no key, nothing waived}
     public static MigrationOptions defaults() {
         return DEFAULTS;
@@ -109,11 +129,23 @@ public record MigrationOptions(
         return deadlines.getOrDefault(phase, DEFAULT_DEADLINE);
     }
 
-    /// {@return these options with another budget}
+    /// {@return these options with another budget; a longest blackout that is shorter than twice that becomes as long}
     ///
     /// @param budget longest estimated blackout, longer than zero
     public MigrationOptions withBlackoutBudget(Duration budget) {
-        return with(changed -> changed.blackoutBudget = budget);
+        requireTime("blackoutBudget", budget);
+        var twice = budget.compareTo(LONGEST.dividedBy(2)) > 0 ? LONGEST : budget.multipliedBy(2);
+        return with(changed -> {
+            changed.blackoutBudget = budget;
+            changed.maximumBlackout = twice.compareTo(maximumBlackout) > 0 ? twice : maximumBlackout;
+        });
+    }
+
+    /// {@return these options with another longest blackout}
+    ///
+    /// @param longest from pausing the guest until the destination has acknowledged its state, at least the budget
+    public MigrationOptions withMaximumBlackout(Duration longest) {
+        return with(changed -> changed.maximumBlackout = longest);
     }
 
     /// {@return these options with another deadline of one phase}
@@ -174,6 +206,7 @@ public record MigrationOptions(
     /// {@return these options with further reasons for which a preflight warns instead of refusing}
     ///
     /// @param reasons what the embedder takes responsibility for
+    /// @throws InvalidValueException when one of them is [PreflightReason#NO_COMMON_FORMAT] or [PreflightReason#DEVICE_MISMATCH]
     public MigrationOptions waiving(PreflightReason... reasons) {
         return with(changed -> changed.waived.addAll(Set.of(reasons)));
     }
@@ -189,6 +222,7 @@ public record MigrationOptions(
         private final Map<MigrationPhase, Duration> deadlines = new EnumMap<>(MigrationPhase.class);
         private final Set<PreflightReason> waived = EnumSet.noneOf(PreflightReason.class);
         private Duration blackoutBudget;
+        private Duration maximumBlackout;
         private long bandwidth;
         private long switchoverBandwidth;
         private Duration keepAliveInterval;
@@ -202,6 +236,7 @@ public record MigrationOptions(
             deadlines.putAll(options.deadlines);
             waived.addAll(options.waived);
             blackoutBudget = options.blackoutBudget;
+            maximumBlackout = options.maximumBlackout;
             bandwidth = options.bandwidth;
             switchoverBandwidth = options.switchoverBandwidth;
             keepAliveInterval = options.keepAliveInterval;
@@ -215,6 +250,7 @@ public record MigrationOptions(
         MigrationOptions finish() {
             return new MigrationOptions(
                     blackoutBudget,
+                    maximumBlackout,
                     deadlines,
                     bandwidth,
                     switchoverBandwidth,
@@ -231,7 +267,8 @@ public record MigrationOptions(
     /// All options but the key.
     @Override
     public String toString() {
-        return "MigrationOptions[blackoutBudget=" + blackoutBudget + ", deadlines=" + deadlines + ", bandwidth="
+        return "MigrationOptions[blackoutBudget=" + blackoutBudget + ", maximumBlackout=" + maximumBlackout
+                + ", deadlines=" + deadlines + ", bandwidth="
                 + bandwidth
                 + ", switchoverBandwidth=" + switchoverBandwidth + ", keepAliveInterval=" + keepAliveInterval
                 + ", peerTimeout="

@@ -31,6 +31,7 @@ class LiveMigrationExceptionTest {
                 new DeviceStateException(DeviceState.STOP, "no way leads to PRE_COPY", "Ask for another state"),
                 new InvalidValueException("NVMECSS", "65", "0 to 64", 16),
                 new MigrationCancelledException("cancelled in the phase PRE_COPY"),
+                new MigrationInProgressException("run() has not returned"),
                 new MigrationUnsupportedException(List.of("OACS bit 11 is 0")),
                 new PeerException("the peer closed the connection", "Ask the destination", null),
                 new SessionEndedException("the device was reset"),

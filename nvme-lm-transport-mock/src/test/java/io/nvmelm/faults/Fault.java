@@ -1,6 +1,7 @@
 package io.nvmelm.faults;
 
 import io.nvmelm.MigrationRole;
+import java.io.IOException;
 import java.util.Set;
 
 /// One thing that goes wrong, in one line: `SOURCE@12 STATUS INTERNAL_ERROR`.
@@ -14,6 +15,8 @@ record Fault(MigrationRole side, int position, Kind kind, String argument) {
     static final int SLOW_MILLIS = 4_000;
     /// The argument of a fault that throws an error.
     static final String ERROR = "ERROR";
+    /// The argument of a fault that throws a checked exception that nobody declared, as code in other languages does.
+    static final String CHECKED = "CHECKED";
 
     /// What goes wrong.
     enum Kind {
@@ -37,9 +40,9 @@ record Fault(MigrationRole side, int position, Kind kind, String argument) {
         FUNCTION_RESET,
         /// Somebody resets the controlling controller of this side.
         CONTROLLING_RESET,
-        /// The step fails before it has an effect. With `ERROR` it is an error, no exception.
+        /// The step fails before it has an effect. With `ERROR` it is an error, with `CHECKED` a checked exception.
         THROWS,
-        /// An arc is executed, or a session closed, and then that fails. With `ERROR` it is an error, no exception.
+        /// An arc is executed, or a session closed, and then that fails. With `ERROR` it is an error, with `CHECKED` a checked exception.
         THROWS_AFTER,
         /// An arc is not executed, and the device is in ERROR until it is reset.
         ENDS_IN_ERROR,
@@ -120,11 +123,19 @@ record Fault(MigrationRole side, int position, Kind kind, String argument) {
         return argument.equals(ERROR);
     }
 
-    /// @throws InjectedError if that is what is to be thrown
-    void throwIfError() {
+    /// Throws an [InjectedError], or a [java.io.IOException] that is not declared, if that is what is to be thrown.
+    void throwIfUnusual() {
         if (isError()) {
             throw new InjectedError();
         }
+        if (argument.equals(CHECKED)) {
+            Fault.<RuntimeException>throwUndeclared(new IOException("The fault of the test"));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwUndeclared(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     static Fault parse(String text) {

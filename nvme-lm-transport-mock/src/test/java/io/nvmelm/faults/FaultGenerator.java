@@ -73,19 +73,28 @@ final class FaultGenerator {
                 for (var kind : AT_ARCS) {
                     faults.add(new Fault(step.side(), step.number(), kind));
                 }
-                faults.add(new Fault(step.side(), step.number(), Kind.THROWS, Fault.ERROR));
-                faults.add(new Fault(step.side(), step.number(), Kind.THROWS_AFTER, Fault.ERROR));
+                addUnusual(step, Kind.THROWS, faults);
+                addUnusual(step, Kind.THROWS_AFTER, faults);
             }
             case CLOSE -> {
                 faults.add(new Fault(step.side(), step.number(), Kind.THROWS_AFTER));
-                faults.add(new Fault(step.side(), step.number(), Kind.THROWS_AFTER, Fault.ERROR));
+                addUnusual(step, Kind.THROWS_AFTER, faults);
             }
             case DEVICE, STATE, SESSION, GUEST, SUPPLEMENT, STAGE -> {
                 faults.add(new Fault(step.side(), step.number(), Kind.THROWS));
-                faults.add(new Fault(step.side(), step.number(), Kind.THROWS, Fault.ERROR));
+                addUnusual(step, Kind.THROWS, faults);
             }
-            case CHANNEL, LISTENER -> faults.add(new Fault(step.side(), step.number(), Kind.THROWS));
+            case LISTENER -> {
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS));
+                faults.add(new Fault(step.side(), step.number(), Kind.THROWS, Fault.CHECKED));
+            }
+            case CHANNEL -> faults.add(new Fault(step.side(), step.number(), Kind.THROWS));
         }
+    }
+
+    private static void addUnusual(Step step, Kind kind, List<Fault> faults) {
+        faults.add(new Fault(step.side(), step.number(), kind, Fault.ERROR));
+        faults.add(new Fault(step.side(), step.number(), kind, Fault.CHECKED));
     }
 
     /// {@return every byte of both directions at which the connection breaks, stalls, is slow, ends, or carries something else}

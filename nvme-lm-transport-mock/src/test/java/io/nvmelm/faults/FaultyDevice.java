@@ -9,6 +9,7 @@ import io.nvmelm.FailureCategory;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
+import io.nvmelm.MigrationClaim;
 import io.nvmelm.MigrationData;
 import io.nvmelm.MigrationRole;
 import io.nvmelm.PreflightFinding;
@@ -52,7 +53,7 @@ final class FaultyDevice implements MigratableDevice {
     private void call(String what) {
         var fault = steps.at(side, Step.Kind.DEVICE, name() + " " + what);
         if (fault != null) {
-            fault.throwIfError();
+            fault.throwIfUnusual();
             throw failure(FailureCategory.ABORT_MIGRATION);
         }
     }
@@ -75,10 +76,15 @@ final class FaultyDevice implements MigratableDevice {
     public DeviceState state() {
         var fault = steps.at(side, Step.Kind.STATE, name() + " state");
         if (fault != null) {
-            fault.throwIfError();
+            fault.throwIfUnusual();
             throw failure(FailureCategory.ABORT_MIGRATION);
         }
         return currentState();
+    }
+
+    @Override
+    public MigrationClaim migrationClaim() {
+        return device.migrationClaim();
     }
 
     private DeviceState currentState() {
@@ -106,7 +112,7 @@ final class FaultyDevice implements MigratableDevice {
             throw failure(FailureCategory.RESET_DEVICE).at(name(), arc.toString());
         }
         if (kind == Fault.Kind.THROWS) {
-            fault.throwIfError();
+            fault.throwIfUnusual();
             throw failure(FailureCategory.ABORT_MIGRATION).at(name(), arc.toString());
         }
         Optional<MigrationData> session;
@@ -119,7 +125,7 @@ final class FaultyDevice implements MigratableDevice {
             throw e;
         }
         if (kind == Fault.Kind.THROWS_AFTER) {
-            fault.throwIfError();
+            fault.throwIfUnusual();
             throw failure(FailureCategory.ABORT_MIGRATION).at(name(), arc.toString());
         }
         return session;
@@ -187,7 +193,7 @@ final class FaultyDevice implements MigratableDevice {
         var fault = steps.at(side, Step.Kind.DEVICE, name() + " reset");
         if (fault != null) {
             inError = true;
-            fault.throwIfError();
+            fault.throwIfUnusual();
             throw (DeviceStateException) new DeviceStateException(currentState(), "the fault of the test", "None")
                     .at(name(), "reset");
         }
@@ -213,7 +219,7 @@ final class FaultyDevice implements MigratableDevice {
         private void step(String what) {
             var fault = steps.at(side, Step.Kind.SESSION, name() + " " + what);
             if (fault != null) {
-                fault.throwIfError();
+                fault.throwIfUnusual();
                 throw failure(FailureCategory.ABORT_MIGRATION);
             }
         }
@@ -254,7 +260,7 @@ final class FaultyDevice implements MigratableDevice {
             }
             data.close();
             if (fault != null) {
-                fault.throwIfError();
+                fault.throwIfUnusual();
                 throw failure(FailureCategory.ABORT_MIGRATION);
             }
         }

@@ -93,7 +93,7 @@ final class Steps {
     void mayThrow(MigrationRole side, Step.Kind kind, String what) {
         var fault = at(side, kind, what);
         if (fault != null) {
-            fault.throwIfError();
+            fault.throwIfUnusual();
             throw new IllegalStateException("The fault of the test");
         }
     }

@@ -65,7 +65,7 @@ final class CommandPort {
             var future = transport.submit(entry, data, command.dataByteSize(), timeout);
             CommandEvent.endWith(event, command, future);
             return new Pending(command, future, timeout, deadline);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             CommandEvent.end(event, command, null, e);
             throw failureOf(command, e);
         }

@@ -124,7 +124,7 @@ final class MemoryReportReader {
         } catch (CommandFailedException e) {
             pool.giveBack(buffer);
             throw e;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             if (pending != null && !new Stray(pending, buffer).isOver()) {
                 strays.add(new Stray(pending, buffer));
             } else {

@@ -228,7 +228,7 @@ public final class MemoryTracker implements DirtyMemoryTracking {
                 memory.moveTo(range, pageByteSize, bitmap);
             }
             throw e;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             memory.markEverything();
             throw e;
         }

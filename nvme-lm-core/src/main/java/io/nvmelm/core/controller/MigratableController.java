@@ -233,7 +233,7 @@ public final class MigratableController implements AutoCloseable {
             } catch (InvalidValueException | CommandFailedException e) {
                 pool.giveBack(buffer);
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 PiecePool.discard(buffer);
                 throw e;
             }

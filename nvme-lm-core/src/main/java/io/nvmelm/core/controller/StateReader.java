@@ -77,7 +77,7 @@ final class StateReader implements StateSource {
         try {
             reader.start(Math.min(expectedBytes, options.maximumStateBytes()));
             return reader;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             reader.close();
             throw e;
         }
@@ -188,7 +188,7 @@ final class StateReader implements StateSource {
         var buffer = lender.take();
         try {
             return new Piece(port.submit(command, buffer.memory, options.commandTimeout()), command, buffer);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             lender.giveBack(buffer);
             throw e;
         }
@@ -205,7 +205,7 @@ final class StateReader implements StateSource {
         Completion completion;
         try {
             completion = port.await(piece.pending);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             PiecePool.discard(piece.buffer);
             throw e;
         }

@@ -63,7 +63,7 @@ final class StateWriter implements StateTarget {
                 taken += fillFrom(source);
             }
             return taken;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed = true;
             throw e;
         }
@@ -109,7 +109,7 @@ final class StateWriter implements StateTarget {
             send(buffer, SequenceIndicator.of(fillingOffset == 0, true));
             awaitSent();
             partlySent = false;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed = true;
             throw e;
         }
@@ -140,7 +140,7 @@ final class StateWriter implements StateTarget {
         Completion completion;
         try {
             completion = port.await(sent);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             partlySent = true;
             PiecePool.discard(buffer);
             throw e;

@@ -120,7 +120,7 @@ final class TrackedMemory {
             }
             move(range, pageByteSize, bitmap);
             everything = false;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             everything = true;
             throw e;
         }

@@ -102,7 +102,7 @@ final class UserDataQueueEvents implements AsynchronousEventListener {
         for (var action = due.poll(); action != null; action = due.poll()) {
             try {
                 action.run();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 failures.add(new CallbackException("telling of changes", e));
             }
         }

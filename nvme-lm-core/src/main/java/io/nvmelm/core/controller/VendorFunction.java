@@ -185,7 +185,7 @@ public final class VendorFunction implements AutoCloseable {
                         new VendorMigrationCommand(VendorMigrationOperation.SAVE, vfNumber, bytes),
                         memory,
                         options.commandTimeout());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 memory.close();
                 throw e;
             }

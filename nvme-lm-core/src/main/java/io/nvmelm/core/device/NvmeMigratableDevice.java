@@ -12,6 +12,7 @@ import io.nvmelm.FailureCategory;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
+import io.nvmelm.MigrationClaim;
 import io.nvmelm.MigrationData;
 import io.nvmelm.MigrationRole;
 import io.nvmelm.PreflightFinding;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Capabilities are STOP_COPY and P2P. A suspended controller starts no transfer at all, towards peers or memory, and still answers
 /// register accesses, so Suspend is what leads to RUNNING_P2P; the guest's access is taken away on the way from there to STOP.
-/// One lock covers arcs and resets. The data of a session has a lock of its own, so that a peer that does not read cannot hold up
-/// a reset. A failed arc leaves the device in the state before that arc, or in ERROR where even that cannot be had.
+/// One lock covers arcs and resets, the data of a session has its own, so that a peer that does not read cannot hold up a reset. A failed
+/// arc leaves the device in the state before that arc, or in ERROR where even that cannot be had.
 public final class NvmeMigratableDevice implements MigratableDevice {
     private static final Set<MigrationCapability> CAPABILITIES =
             Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
@@ -51,6 +52,7 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     private final DeviceIdentity identity;
     private final ReentrantLock stateLock = new ReentrantLock();
     private final SessionEpoch epoch = new SessionEpoch();
+    private final MigrationClaim claim = new MigrationClaim();
     private volatile DeviceState state = DeviceState.RUNNING;
     private @Nullable ControllerSession session;
     /// Whether the controller may hold a part of a state: it could be suspended, but not resumed any more.
@@ -109,6 +111,11 @@ public final class NvmeMigratableDevice implements MigratableDevice {
     @Override
     public DeviceState state() {
         return state;
+    }
+
+    @Override
+    public MigrationClaim migrationClaim() {
+        return claim;
     }
 
     @Override

@@ -112,7 +112,7 @@ final class BlockCopier implements UserDataChanges.RangeVisitor {
     void flush() {
         try {
             target.flush();
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw failure("flushing the target", 0, 0, 0, e);
         }
     }
@@ -190,7 +190,7 @@ final class BlockCopier implements UserDataChanges.RangeVisitor {
                 throw new IOException("the answer " + next + " is not in it");
             }
             return next;
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw failure("finding what is allocated in", id, first, end - first, e);
         }
     }
@@ -206,7 +206,7 @@ final class BlockCopier implements UserDataChanges.RangeVisitor {
             if (piece.hasRemaining()) {
                 throw new IOException("only " + piece.position() + " of " + bytes + " bytes were read");
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw failure("reading", id, first, count, e);
         }
         piece.clear().limit(bytes);
@@ -216,7 +216,7 @@ final class BlockCopier implements UserDataChanges.RangeVisitor {
             if (piece.hasRemaining()) {
                 throw new IOException("only " + piece.position() + " of " + bytes + " bytes were written");
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw failure("writing", id, first, count, e);
         }
         gate.done(bytes, bytes, clock.nanoTime() - begun, begun);
@@ -228,7 +228,7 @@ final class BlockCopier implements UserDataChanges.RangeVisitor {
         targetTouched = true;
         try {
             target.deallocate(id, first, count);
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw failure("deallocating", id, first, count, e);
         }
         gate.done(namespace.blockByteSize(), doneBytes, clock.nanoTime() - begun, begun);

@@ -1,11 +1,15 @@
 package io.nvmelm.core.migration;
 
+import io.nvmelm.InvalidValueException;
 import io.nvmelm.MigrationChannel;
 import io.nvmelm.PeerException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +37,36 @@ final class Connection {
         return new Connection(null, channel);
     }
 
-    /// A channel of any kind: waiting on one that can be waited on, a socket for instance, ends on time, on another one between its
-    /// calls.
+    /// A channel that can be waited on, a socket for instance.
+    ///
+    /// @throws InvalidValueException for any other: a call of it that blocks for ever would hold up a guest that is paused
     static Connection of(ByteChannel channel) {
-        return channel instanceof SelectableChannel
-                ? lent((SelectableChannel & ByteChannel) channel)
-                : of(MigrationChannels.blocking(channel, channel));
+        return of("channel", channel, channel);
     }
 
-    private static <C extends SelectableChannel & ByteChannel> Connection lent(C channel) {
-        return new Connection(() -> MigrationChannels.lent(channel), null);
+    /// Two channels that can be waited on, pipes for instance.
+    ///
+    /// @throws InvalidValueException for any other, as above
+    static Connection of(ReadableByteChannel in, WritableByteChannel out) {
+        return of("in or out", in, out);
+    }
+
+    private static Connection of(String field, ReadableByteChannel in, WritableByteChannel out) {
+        if (in instanceof SelectableChannel readable && out instanceof SelectableChannel writable) {
+            return new Connection(() -> {
+                requireConnected(readable);
+                return SelectorMigrationChannel.open(readable, in, writable, out, false);
+            }, null);
+        }
+        throw new InvalidValueException(
+                field, "a channel whose waits do not end",
+                "a socket or pipe, or what MigrationChannels makes of another: of() with an executor, or blocking()");
+    }
+
+    private static void requireConnected(SelectableChannel channel) {
+        if (channel instanceof SocketChannel socket && socket.isOpen() && !socket.isConnected()) {
+            throw new PeerException("the socket is not connected", "Connect it first", null);
+        }
     }
 
     /// {@return the channel, for the time of the migration}

@@ -20,6 +20,7 @@ import io.nvmelm.core.stream.Records;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,11 @@ final class DestinationRun {
     private volatile DestinationStep step = DestinationStep.NEGOTIATING;
     private boolean opened;
     private boolean touched;
+    /// How long beyond what everybody may be the source may be silent while it copies.
+    private long promisedNanos;
+    private boolean suspending;
     private @Nullable LiveMigrationException stranded;
+    private boolean givingUp;
 
     DestinationRun(MigrationSetup setup, MigrationChannel channel, Decision decision) {
         this.setup = setup;
@@ -59,7 +64,7 @@ final class DestinationRun {
             load();
             awaitCommit();
             resume();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             var report = failed(MigrationRecord.failureOf(e));
             if (e instanceof Error error) {
                 throw error;
@@ -145,36 +150,48 @@ final class DestinationRun {
             var type = PeerRecords.next(reader);
             switch (type) {
                 case ALIVE -> {
-                    answer(reader);
+                    promisedNanos = answer(reader);
                     leaveSuspend();
                 }
-                case SUSPENDING -> {
-                    answer(reader);
-                    begin(MigrationPhase.SUSPEND);
-                    record.blackoutBegins();
-                }
+                case SUSPENDING -> suspend(reader);
                 default -> {
                     leaveSuspend();
                     reception.take(type, reader);
-                    peer.heard(0);
+                    peer.listensAgain();
                 }
             }
         }
         on(DestinationEvent.STATE_RECEIVED);
     }
 
+    /// Takes that the source is about to pause the guest, which it is once.
+    private void suspend(RecordReader reader) {
+        if (suspending) {
+            throw PeerRecords.unexpected(reader, RecordType.SUSPENDING, "a part of a state; it came before");
+        }
+        suspending = true;
+        answer(reader);
+        begin(MigrationPhase.SUSPEND);
+        record.blackoutBegins();
+    }
+
     /// Whatever the source says behind SUSPENDING, it says when it has suspended.
     private void leaveSuspend() {
         if (record.isIn(MigrationPhase.SUSPEND)) {
             begin(MigrationPhase.TRANSFER);
+            peer.mayBeSilent(promisedNanos);
         }
     }
 
     /// Answers a sign of life, and heeds how long the source may be silent.
-    private void answer(RecordReader reader) {
-        peer.heard(Peer.nanos(Records.decodeAlive(reader)));
+    ///
+    /// @return that time
+    private long answer(RecordReader reader) {
+        long silence = Peer.nanos(Records.decodeAlive(reader));
+        peer.mayBeSilent(silence);
         stream.writer().write(RecordType.ALIVE, RecordType.WHOLE_STREAM, Records.alive(setup.options()
                 .keepAliveInterval()));
+        return silence;
     }
 
     private void load() {
@@ -191,7 +208,7 @@ final class DestinationRun {
     private void awaitCommit() {
         begin(MigrationPhase.COMMIT);
         stream.writer().write(RecordType.LOADED, RecordType.WHOLE_STREAM, Records.empty());
-        peer.heard(0);
+        peer.mayBeSilent(0);
         PeerRecords.require(RecordType.COMMIT, stream.reader());
         on(DestinationEvent.COMMITTED);
     }
@@ -211,7 +228,7 @@ final class DestinationRun {
         try {
             peer.deadline(MigrationPhase.RESUME.toString(), setup.options().deadlineOf(MigrationPhase.RESUME));
             stream.writer().write(RecordType.RUNNING, RecordType.WHOLE_STREAM, Records.empty());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             record.warn(MigrationRecord.failureOf(e));
         }
     }
@@ -219,9 +236,8 @@ final class DestinationRun {
     /// Resets the devices unless this side has the right to run, and tells the source. Devices that failed after this side got that
     /// right are left for the embedder: nobody else may run.
     private MigrationReport failed(LiveMigrationException failure) {
-        failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
+        failure.at(record.onlyDevice(), null);
         record.fail(failure);
-        record.blackoutEnds();
         if (on(DestinationEvent.FAILED) == DestinationStep.STRANDED) {
             stranded = failure;
         } else if (touched) {
@@ -247,7 +263,7 @@ final class DestinationRun {
             if (reception.isUnderWay() && !(failure instanceof PeerException)) {
                 reception.drop(stream.reader(), MAXIMUM_DROPPED_BYTES);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             record.warn(MigrationRecord.failureOf(e));
         }
     }
@@ -256,32 +272,40 @@ final class DestinationRun {
         return record.report(step.permission(), runsHere, failure);
     }
 
-    /// Tries again to run here after the right to run arrived and resuming failed.
+    /// Tries again to run here after the right to run arrived and resuming failed. The source is not told: the connection is the caller's
+    /// again.
     MigrationReport retryResume() {
+        var first = Objects.requireNonNull(stranded);
         on(DestinationEvent.RETRY);
         try {
             resume();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            var failure = MigrationRecord.failureOf(e);
+            MigrationRecord.suppress(first, failure);
+            record.fail(failure);
             on(DestinationEvent.FAILED);
+            var report = report(false, first);
             if (e instanceof Error error) {
                 throw error;
             }
-            stranded = MigrationRecord.failureOf(e);
-            return report(false, stranded);
+            return report;
         }
-        tellThatItRuns();
         return report(true, null);
     }
 
-    /// Gives the right to run up after resuming failed.
+    /// Gives the right to run up after resuming failed, once no device can serve the guest any more.
     MigrationReport relinquish() {
-        on(DestinationEvent.RELINQUISH);
-        try {
-            devices.reset();
-        } catch (RuntimeException | Error e) {
-            record.warn(MigrationRecord.failureOf(e));
+        givingUp = true;
+        var failure = Objects.requireNonNull(stranded);
+        if (devices.giveUp(failure)) {
+            on(DestinationEvent.RELINQUISH);
         }
-        return report(false, stranded);
+        return report(false, failure);
+    }
+
+    /// {@return whether the guest may run here and does not, and nothing of it was reset on purpose}
+    boolean isResumable() {
+        return takes(DestinationEvent.RETRY) && !givingUp;
     }
 
     /// Goes to the next step. With the first one in which nobody can cancel, nobody can.
@@ -295,7 +319,7 @@ final class DestinationRun {
             } else {
                 decision.decide();
             }
-            peer.ignoreCancellation();
+            peer.decided();
             record.decided();
         }
         step = next;

@@ -23,9 +23,12 @@ final class DeviceGroup {
     private final List<MigratableDevice> devices;
     /// The open session of each device, in the order of the devices; null where none is open.
     private final List<@Nullable MigrationData> sessions = new ArrayList<>();
+    /// Which devices were asked to leave RUNNING.
+    private final boolean[] taken;
 
     DeviceGroup(List<MigratableDevice> devices) {
         this.devices = devices;
+        this.taken = new boolean[devices.size()];
         devices.forEach(device -> sessions.add(null));
     }
 
@@ -61,6 +64,7 @@ final class DeviceGroup {
     void stopAndSave(Runnable between) {
         for (int i = 0; i < devices.size(); i++) {
             if (can(i, MigrationCapability.P2P)) {
+                taken[i] = true;
                 devices.get(i).setState(sessions.get(i) == null ? DeviceState.RUNNING_P2P : DeviceState.PRE_COPY_P2P);
                 between.run();
             }
@@ -79,6 +83,7 @@ final class DeviceGroup {
     }
 
     private void open(int index, DeviceState state) {
+        taken[index] = true;
         var session = devices.get(index).setState(state).orElse(null);
         if (session != null) {
             closeSession(index);
@@ -117,9 +122,10 @@ final class DeviceGroup {
         }
     }
 
-    /// Lets the devices run again, in reverse order and whatever state they are in. One that does not is asked once more and then reset,
+    /// Lets the devices that were stopped here run again, in reverse order and whatever state they are in. One that does not is asked once more and then reset,
     /// since a stopped device is of no use to the guest. Every one is tried, whatever becomes of the others. One that runs with a controller
-    /// that has failed is left so: the guest sees it, and resets it as it would at any other time.
+    /// that has failed is left so: the guest sees it, and resets it as it would at any other time. A device that was never asked to leave
+    /// RUNNING is not touched.
     ///
     /// @param failure takes what went wrong on the way, as suppressed
     /// @param reset   told the name of each device that was reset
@@ -128,12 +134,12 @@ final class DeviceGroup {
         closeSessions(failure);
         var lost = new TreeSet<Integer>(Comparator.reverseOrder());
         eachBackwards(i -> {
-            if (can(i, MigrationCapability.P2P) && leavesStop(i)) {
+            if (taken[i] && can(i, MigrationCapability.P2P) && leavesStop(i)) {
                 devices.get(i).setState(DeviceState.RUNNING_P2P);
             }
         }, failure, lost);
         eachBackwards(i -> {
-            if (!lost.contains(i)) {
+            if (taken[i] && !lost.contains(i)) {
                 devices.get(i).setState(DeviceState.RUNNING);
             }
         }, failure, lost);
@@ -175,6 +181,21 @@ final class DeviceGroup {
     /// @throws LiveMigrationException with every failure as suppressed
     void endSessions() {
         each("ending the sessions", device -> device.setState(DeviceState.STOP));
+    }
+
+    /// Makes sure that none serves a guest: resets every device, in reverse order, and stops one that cannot be reset. Every one is tried.
+    ///
+    /// @param failure takes what went wrong, as suppressed
+    /// @return whether each was reset or stands still
+    boolean giveUp(Throwable failure) {
+        closeSessions(failure);
+        var lost = new HashSet<Integer>();
+        eachBackwards(i -> devices.get(i).reset(), failure, lost);
+        boolean all = true;
+        for (int index : lost) {
+            all &= MigrationRecord.attempt(failure, () -> devices.get(index).setState(DeviceState.STOP));
+        }
+        return all;
     }
 
     /// Resets every device, in reverse order. Every one is tried.

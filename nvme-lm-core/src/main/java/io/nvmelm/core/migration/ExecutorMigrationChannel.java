@@ -168,7 +168,7 @@ final class ExecutorMigrationChannel implements MigrationChannel {
     private void execute(Runnable task, boolean isWrite) {
         try {
             executor.execute(task);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             if (isWrite) {
                 written(e);
             } else {
@@ -185,11 +185,11 @@ final class ExecutorMigrationChannel implements MigrationChannel {
                 bytes = in.read(incoming);
             }
             hasRead(bytes, null);
-        } catch (IOException | RuntimeException e) {
-            hasRead(0, e);
         } catch (Error e) {
             hasRead(0, e);
             throw e;
+        } catch (Throwable e) {
+            hasRead(0, e);
         }
     }
 
@@ -201,11 +201,11 @@ final class ExecutorMigrationChannel implements MigrationChannel {
                 requireSome(empty, "took");
             }
             written(null);
-        } catch (IOException | RuntimeException e) {
-            written(e);
         } catch (Error e) {
             written(e);
             throw e;
+        } catch (Throwable e) {
+            written(e);
         }
     }
 

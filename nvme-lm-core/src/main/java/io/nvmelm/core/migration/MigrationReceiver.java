@@ -8,6 +8,7 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationChannel;
+import io.nvmelm.MigrationInProgressException;
 import io.nvmelm.MigrationListener;
 import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationReport;
@@ -18,8 +19,8 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The destination of a migration: takes the devices that a [MigrationSender] moves here, all or none.
@@ -34,27 +35,30 @@ public final class MigrationReceiver {
     private final MigrationSetup setup;
     private final Connection connection;
     private final Decision decision = new Decision();
-    /// One of the calls that settle what is left at a time.
-    private final ReentrantLock settling = new ReentrantLock();
+    private final OneCall calls = new OneCall();
     private boolean used;
-    private volatile @Nullable DestinationRun run;
+    private @Nullable DestinationRun run;
 
-    /// Makes a receiver of one device. Touches neither device nor channels. Waits end early only between calls of the channels, see
-    /// [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)].
+    /// Makes a receiver of one device. Touches neither device nor channels.
     ///
     /// @param device what is loaded: freshly reset and [DeviceState#RUNNING] when [#run()] is called
-    /// @param in     what the sender sends, in blocking mode
-    /// @param out    what the sender gets, in blocking mode
-    /// @throws InvalidValueException when a channel is in non-blocking mode
+    /// @param in     what the sender sends: a pipe, or anything else that is a [java.nio.channels.SelectableChannel]; in non-blocking mode while
+    ///               [#run()] runs
+    /// @param out    what the sender gets, likewise
+    /// @throws InvalidValueException when a channel cannot be waited on: [MigrationChannels] makes one of any two
     public MigrationReceiver(MigratableDevice device, ReadableByteChannel in, WritableByteChannel out) {
-        this(List.of(device), Connection.of(MigrationChannels.blocking(in, out)));
+        this(List.of(device), Connection.of(in, out));
     }
 
     /// Makes a receiver of one device over one channel, for instance a socket.
     ///
     /// @param device  what is loaded: freshly reset and [DeviceState#RUNNING] when [#run()] is called
-    /// @param channel to and from the sender; a socket is in non-blocking mode while [#run()] runs, any other channel is in
-    ///                blocking mode
+    /// @param channel to and from the sender; a socket, or anything else that is a [java.nio.channels.SelectableChannel]; in
+    ///                non-blocking mode while [#run()] runs
+    /// @throws InvalidValueException when it cannot be waited on, as a TLS library's: its calls may block for ever, also while the guest is
+    ///                               paused. [MigrationChannels#of(ReadableByteChannel, WritableByteChannel, java.util.concurrent.Executor)]
+    ///                               makes one that can, [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)] one for
+    ///                               who knows that they return
     public MigrationReceiver(MigratableDevice device, ByteChannel channel) {
         this(List.of(device), Connection.of(channel));
     }
@@ -133,19 +137,22 @@ public final class MigrationReceiver {
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
     /// @throws DeviceStateException when it was called before or a device is not running; nothing was done
+    /// @throws MigrationInProgressException when another migration has a device, or another call of this has not returned; nothing was done
     /// @throws PeerException        when the socket cannot be waited on; nothing was done
     /// @throws LiveMigrationException when a device cannot say its state; nothing was done
     public MigrationReport run() {
-        setup.requireUnused(used);
-        setup.requireRunning();
-        used = true;
-        try {
-            var present = new DestinationRun(setup, connection.open(), decision);
-            run = present;
-            return present.run();
-        } finally {
-            connection.release();
-        }
+        return calls.of("run", setup, () -> {
+            setup.requireUnused(used);
+            setup.requireRunning();
+            used = true;
+            try {
+                var present = new DestinationRun(setup, connection.open(), decision);
+                run = present;
+                return present.run();
+            } finally {
+                connection.release();
+            }
+        });
     }
 
     /// Ends the migration: [#run()] returns soon, with the devices reset. Does not wait; may be called by any thread, also before [#run()].
@@ -165,8 +172,9 @@ public final class MigrationReceiver {
     ///
     /// @return a new report
     /// @throws DeviceStateException when there is nothing to try; nothing was done
+    /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport retryResume() {
-        return settle("resumed", DestinationEvent.RETRY, DestinationRun::retryResume);
+        return settle("retryResume", DestinationRun::isResumable, DestinationRun::retryResume);
     }
 
     /// Gives the right to run up after a report that said [RunPermission#DESTINATION] and that the guest does not run: resets the devices.
@@ -174,26 +182,23 @@ public final class MigrationReceiver {
     ///
     /// @return a new report, with [RunPermission#NOT_HERE]
     /// @throws DeviceStateException when there is nothing to give up; nothing was done
+    /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport relinquish() {
-        return settle("relinquished", DestinationEvent.RELINQUISH, DestinationRun::relinquish);
+        return settle("relinquish", present -> present.takes(DestinationEvent.RELINQUISH), DestinationRun::relinquish);
     }
 
-    private MigrationReport settle(String what, DestinationEvent event,
-            Function<DestinationRun, MigrationReport> action) {
-        settling.lock();
-        try {
+    private MigrationReport settle(
+            String call, Predicate<DestinationRun> condition, Function<DestinationRun, MigrationReport> action) {
+        return calls.of(call, setup, () -> {
             var present = run;
-            if (present == null || !present.takes(event)) {
+            if (present == null || !condition.test(present)) {
                 throw (DeviceStateException) new DeviceStateException(
                         setup.devices().getFirst().state(),
-                        "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
-                                + what,
-                        "Only a migration that may run here and does not leaves that to decide")
+                        call + "() was called in step " + (present == null ? "before the start" : present.step()),
+                        "Look at the report: it says whether there is something to decide")
                         .at(setup.names().getFirst(), "after the migration");
             }
             return action.apply(present);
-        } finally {
-            settling.unlock();
-        }
+        });
     }
 }

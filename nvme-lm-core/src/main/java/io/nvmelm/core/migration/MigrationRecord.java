@@ -11,7 +11,9 @@ import io.nvmelm.MigrationRole;
 import io.nvmelm.RunPermission;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,8 @@ final class MigrationRecord {
     private final MigrationRole role;
     private final List<String> devices;
     private final MigrationSetup setup;
-    private final List<PhaseTime> phases = new ArrayList<>();
+    /// Nanoseconds of each phase, in the order in which they were first begun.
+    private final Map<MigrationPhase, Long> phases = new LinkedHashMap<>();
     private final List<LiveMigrationException> warnings = new ArrayList<>();
     private final List<String> resetDevices = new ArrayList<>();
     private final long begun;
@@ -30,10 +33,12 @@ final class MigrationRecord {
     private @Nullable MigrationPhase phase;
     private @Nullable PhaseEvent event;
     private long phaseBegun;
+    private long phaseBytes;
     private long toldAt;
     private long blackoutBegun;
     private long blackoutEnded;
     private boolean blackout;
+    private boolean blackoutOver;
     private boolean decided;
     private long bytesMoved;
     private long bytesExpected;
@@ -44,6 +49,12 @@ final class MigrationRecord {
         this.devices = devices;
         this.setup = setup;
         this.begun = now();
+        this.toldAt = begun;
+    }
+
+    /// {@return the name of the device, where there is one}
+    @Nullable String onlyDevice() {
+        return devices.size() == 1 ? devices.getFirst() : null;
     }
 
     private long now() {
@@ -60,6 +71,7 @@ final class MigrationRecord {
         endPhase(null);
         phase = next;
         phaseBegun = now();
+        phaseBytes = 0;
         event = PhaseEvent.start(role, next, devices);
         tell(next, "", bytesExpected - bytesMoved, 0);
     }
@@ -72,7 +84,7 @@ final class MigrationRecord {
     private void endPhase(@Nullable LiveMigrationException failure) {
         var ended = phase;
         if (ended != null) {
-            phases.add(new PhaseTime(ended, Duration.ofNanos(now() - phaseBegun)));
+            phases.merge(ended, now() - phaseBegun, Long::sum);
             phase = null;
         }
         PhaseEvent.end(event, migrationId, failure);
@@ -92,9 +104,10 @@ final class MigrationRecord {
     /// Counts bytes of state, of one device.
     void moved(String device, long bytes) {
         bytesMoved += bytes;
+        phaseBytes += bytes;
         bytesExpected = Math.max(bytesExpected, bytesMoved);
         long nanos = now() - phaseBegun;
-        progress(device, bytesExpected - bytesMoved, nanos <= 0 ? 0 : (long) (bytesMoved * 1e9 / nanos));
+        progress(device, bytesExpected - bytesMoved, nanos <= 0 ? 0 : (long) (phaseBytes * 1e9 / nanos));
     }
 
     /// Tells how an activity of the phase goes, unless the listener was told a moment ago.
@@ -122,7 +135,7 @@ final class MigrationRecord {
                 Duration.ofNanos(toldAt - begun));
         try {
             CallbackException.guard("the listener", () -> setup.listener().onProgress(progress));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             if (!decided) {
                 throw e;
             }
@@ -133,17 +146,14 @@ final class MigrationRecord {
     void blackoutBegins() {
         blackout = true;
         blackoutBegun = now();
-        blackoutEnded = 0;
     }
 
+    /// The guest runs.
     void blackoutEnds() {
-        if (blackout && blackoutEnded == 0) {
+        if (!blackoutOver) {
+            blackoutOver = true;
             blackoutEnded = now();
         }
-    }
-
-    boolean isBlackout() {
-        return blackout;
     }
 
     boolean isIn(MigrationPhase candidate) {
@@ -165,9 +175,12 @@ final class MigrationRecord {
         resetDevices.add(name);
     }
 
+    /// {@return what there is to say at the end} The phase under way ended well, unless [#fail(LiveMigrationException)] said otherwise.
+    ///
+    /// @param failure what ended the migration
     MigrationReport report(RunPermission mayRun, boolean runsHere, @Nullable LiveMigrationException failure) {
-        endPhase(failure);
-        long end = blackoutEnded == 0 ? now() : blackoutEnded;
+        endPhase(null);
+        long end = blackoutOver ? blackoutEnded : now();
         var time = blackout ? Duration.ofNanos(end - blackoutBegun) : Duration.ZERO;
         var report = new MigrationReport(
                 migrationId,
@@ -178,7 +191,9 @@ final class MigrationRecord {
                 resetDevices,
                 bytesMoved,
                 time,
-                phases,
+                phases.entrySet().stream()
+                        .map(entry -> new PhaseTime(entry.getKey(), Duration.ofNanos(entry.getValue())))
+                        .toList(),
                 warnings,
                 failure);
         setup.history().ifPresent(history -> history.add(report));
@@ -200,7 +215,7 @@ final class MigrationRecord {
         try {
             step.run();
             return true;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             suppress(failure, e);
             return false;
         }

@@ -8,6 +8,7 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationChannel;
+import io.nvmelm.MigrationInProgressException;
 import io.nvmelm.MigrationListener;
 import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationReport;
@@ -20,7 +21,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,27 +39,30 @@ public final class MigrationSender {
     private final Connection connection;
     private final Decision decision = new Decision();
     private final List<PreCopyStage> stages = new ArrayList<>();
-    /// One of the calls that settle what is left at a time.
-    private final ReentrantLock settling = new ReentrantLock();
+    private final OneCall calls = new OneCall();
     private boolean used;
-    private volatile @Nullable SourceRun run;
+    private @Nullable SourceRun run;
 
-    /// Makes a sender of one device. Touches neither device nor channels. Waits end early only between calls of the channels, see
-    /// [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)].
+    /// Makes a sender of one device. Touches neither device nor channels.
     ///
     /// @param device what is migrated; [DeviceState#RUNNING] when [#run()] is called
-    /// @param in     what the receiver sends, in blocking mode
-    /// @param out    what the receiver gets, in blocking mode
-    /// @throws InvalidValueException when a channel is in non-blocking mode
+    /// @param in     what the receiver sends: a pipe, or anything else that is a [java.nio.channels.SelectableChannel]; in non-blocking mode while
+    ///               [#run()] runs
+    /// @param out    what the receiver gets, likewise
+    /// @throws InvalidValueException when a channel cannot be waited on: [MigrationChannels] makes one of any two
     public MigrationSender(MigratableDevice device, ReadableByteChannel in, WritableByteChannel out) {
-        this(List.of(device), Connection.of(MigrationChannels.blocking(in, out)));
+        this(List.of(device), Connection.of(in, out));
     }
 
     /// Makes a sender of one device over one channel, for instance a socket.
     ///
     /// @param device  what is migrated; [DeviceState#RUNNING] when [#run()] is called
-    /// @param channel to and from the receiver; a socket is in non-blocking mode while [#run()] runs, any other channel is in
-    ///                blocking mode
+    /// @param channel to and from the receiver; a socket, or anything else that is a [java.nio.channels.SelectableChannel]; in
+    ///                non-blocking mode while [#run()] runs
+    /// @throws InvalidValueException when it cannot be waited on, as a TLS library's: its calls may block for ever, also while the guest is
+    ///                               paused. [MigrationChannels#of(ReadableByteChannel, WritableByteChannel, java.util.concurrent.Executor)]
+    ///                               makes one that can, [MigrationChannels#blocking(ReadableByteChannel, WritableByteChannel)] one for
+    ///                               who knows that they return
     public MigrationSender(MigratableDevice device, ByteChannel channel) {
         this(List.of(device), Connection.of(channel));
     }
@@ -148,19 +151,22 @@ public final class MigrationSender {
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
     /// @throws DeviceStateException when it was called before or a device is not running; nothing was done
+    /// @throws MigrationInProgressException when another migration has a device, or another call of this has not returned; nothing was done
     /// @throws PeerException        when the socket cannot be waited on; nothing was done
     /// @throws LiveMigrationException when a device cannot say its state; nothing was done
     public MigrationReport run() {
-        setup.requireUnused(used);
-        setup.requireRunning();
-        used = true;
-        try {
-            var present = new SourceRun(setup, connection.open(), decision, stages);
-            run = present;
-            return present.run();
-        } finally {
-            connection.release();
-        }
+        return calls.of("run", setup, () -> {
+            setup.requireUnused(used);
+            setup.requireRunning();
+            used = true;
+            try {
+                var present = new SourceRun(setup, connection.open(), decision, stages);
+                run = present;
+                return present.run();
+            } finally {
+                connection.release();
+            }
+        });
     }
 
     /// Ends the migration before the guest is given away: [#run()] returns soon, with the guest running here. Does not wait; may be
@@ -181,8 +187,9 @@ public final class MigrationSender {
     ///
     /// @return a new report: whether the guest runs here
     /// @throws DeviceStateException when there is nothing to decide; nothing was done
+    /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport reclaim() {
-        return settle("reclaimed", present -> present.takes(SourceEvent.RECLAIM), SourceRun::reclaim);
+        return settle("reclaim", present -> present.takes(SourceEvent.RECLAIM), SourceRun::reclaim);
     }
 
     /// Gives the guest up here after a report that said [RunPermission#ASK_DESTINATION]: the destination has been asked, and has it. Resets the
@@ -190,8 +197,9 @@ public final class MigrationSender {
     ///
     /// @return a new report, with [RunPermission#DESTINATION]
     /// @throws DeviceStateException when there is nothing to decide; nothing was done
+    /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport abandon() {
-        return settle("abandoned", present -> present.takes(SourceEvent.ABANDON), SourceRun::abandon);
+        return settle("abandon", present -> present.takes(SourceEvent.ABANDON), SourceRun::abandon);
     }
 
     /// Tries again to run the guest here after a report that said [RunPermission#SOURCE] and that it does not run: a device neither resumed
@@ -199,26 +207,23 @@ public final class MigrationSender {
     ///
     /// @return a new report
     /// @throws DeviceStateException when there is nothing to try; nothing was done
+    /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport retryResume() {
-        return settle("resumed here", SourceRun::isStrandedHere, SourceRun::retryResume);
+        return settle("retryResume", SourceRun::isStrandedHere, SourceRun::retryResume);
     }
 
     private MigrationReport settle(
-            String what, Predicate<SourceRun> condition, Function<SourceRun, MigrationReport> action) {
-        settling.lock();
-        try {
+            String call, Predicate<SourceRun> condition, Function<SourceRun, MigrationReport> action) {
+        return calls.of(call, setup, () -> {
             var present = run;
             if (present == null || !condition.test(present)) {
                 throw (DeviceStateException) new DeviceStateException(
                         setup.devices().getFirst().state(),
-                        "a migration in step " + (present == null ? "before its start" : present.step()) + " was to be "
-                                + what,
+                        call + "() was called in step " + (present == null ? "before the start" : present.step()),
                         "Look at the report: it says whether there is something to decide")
                         .at(setup.names().getFirst(), "after the migration");
             }
             return action.apply(present);
-        } finally {
-            settling.unlock();
-        }
+        });
     }
 }

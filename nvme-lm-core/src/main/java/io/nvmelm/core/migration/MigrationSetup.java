@@ -1,5 +1,6 @@
 package io.nvmelm.core.migration;
 
+import io.nvmelm.CallbackException;
 import io.nvmelm.ControllerSupplement;
 import io.nvmelm.DeviceManifest;
 import io.nvmelm.DeviceState;
@@ -7,6 +8,7 @@ import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.MigratableDevice;
+import io.nvmelm.MigrationInProgressException;
 import io.nvmelm.MigrationListener;
 import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationRole;
@@ -112,10 +114,23 @@ final class MigrationSetup {
         return new StreamSettings(options.pieceBytes(), options.stateChecksums(), options.authenticationKey());
     }
 
+    /// {@return what this is the setup of}
+    String owner() {
+        return role == MigrationRole.SOURCE ? "sender" : "receiver";
+    }
+
+    /// Takes a device for this migration alone.
+    void claim(MigratableDevice device) {
+        if (!device.migrationClaim().take()) {
+            throw new MigrationInProgressException("another migration has the device, and has not returned")
+                    .at(device.identity().name(), "claiming the device");
+        }
+    }
+
     /// Refuses devices that do not run.
     void requireRunning() {
         for (var device : devices) {
-            var state = device.state();
+            var state = CallbackException.ask("asking the device for its state", device::state);
             if (state != DeviceState.RUNNING) {
                 throw (DeviceStateException) new DeviceStateException(
                         state, "the device is not running", "Resume or reset the device first")
@@ -129,7 +144,7 @@ final class MigrationSetup {
         if (used) {
             throw (DeviceStateException) new DeviceStateException(
                     devices.getFirst().state(),
-                    "this " + (role == MigrationRole.SOURCE ? "sender" : "receiver") + " was used before",
+                    "this " + owner() + " was used before",
                     "Make a new one for each migration")
                     .at(names().getFirst(), "starting the migration");
         }

@@ -23,9 +23,12 @@ final class Peer implements ByteSource, ByteSink {
     private final long silenceNanos;
     /// One byte that was read to see whether there is one.
     private final ByteBuffer ahead = ByteBuffer.allocate(1).limit(0);
-    private String phase = "the beginning";
+    private String phase = "the phase of the beginning";
     private Duration phaseTime;
     private long phaseEnd;
+    private boolean blackout;
+    private Duration blackoutTime = Duration.ZERO;
+    private long blackoutEnd;
     private long heardAt;
     private long promisedNanos;
     private boolean watchesSilence;
@@ -48,9 +51,21 @@ final class Peer implements ByteSource, ByteSink {
 
     /// Begins a phase: everything in it has to be over by then.
     void deadline(String name, Duration time) {
-        phase = name;
+        phase = "the phase " + name;
         phaseTime = time;
         phaseEnd = later(clock.nanoTime(), nanos(time));
+        if (blackout && blackoutEnd - phaseEnd < 0) {
+            phase = "the blackout";
+            phaseTime = blackoutTime;
+            phaseEnd = blackoutEnd;
+        }
+    }
+
+    /// From here on every phase ends by the end of this time as well, until [#decided()]. To be called before [#deadline(String, Duration)].
+    void blackoutBegins(Duration longest) {
+        blackout = true;
+        blackoutTime = longest;
+        blackoutEnd = later(clock.nanoTime(), nanos(longest));
     }
 
     /// Sets how much is sent at most from now on.
@@ -62,7 +77,7 @@ final class Peer implements ByteSource, ByteSink {
     /// From here on a wait also ends when the other side was silent for longer than it may be.
     void watchSilence() {
         watchesSilence = true;
-        heard(0);
+        mayBeSilent(0);
     }
 
     /// From here on silence ends no wait.
@@ -70,15 +85,21 @@ final class Peer implements ByteSource, ByteSink {
         watchesSilence = false;
     }
 
-    /// The other side has been heard, and may now be silent for so long.
-    void heard(long mayBeSilentNanos) {
+    /// The other side has been heard, and asks for so much time beyond that which everybody has, until it says otherwise.
+    void mayBeSilent(long nanos) {
         heardAt = clock.nanoTime();
-        promisedNanos = mayBeSilentNanos;
+        promisedNanos = nanos;
     }
 
-    /// From here on a cancellation, or its echo, ends nothing.
-    void ignoreCancellation() {
+    /// This side was busy: what the other side said meanwhile has not been read.
+    void listensAgain() {
+        heardAt = clock.nanoTime();
+    }
+
+    /// From here on neither a cancellation, or its echo, nor the longest blackout ends anything.
+    void decided() {
         heedsCancellation = false;
+        blackout = false;
     }
 
     /// Sets what is done when the other side says something while it takes no more bytes: it is expected to throw.
@@ -183,7 +204,7 @@ final class Peer implements ByteSource, ByteSink {
         try {
             int bytes = channel.write(source, nanos);
             if (bytes > 0 && bytesPerSecond != Long.MAX_VALUE) {
-                paidUntil = later(Math.max(paidUntil, clock.nanoTime()), (long) (bytes * 1e9 / bytesPerSecond));
+                paidUntil = later(latest(paidUntil, clock.nanoTime()), (long) (bytes * 1e9 / bytesPerSecond));
             }
             return bytes > 0;
         } catch (IOException e) {
@@ -199,7 +220,7 @@ final class Peer implements ByteSource, ByteSink {
             decision.requireGoing();
         }
         if (phaseEnd - clock.nanoTime() <= 0) {
-            throw new DeadlineExceededException("the phase " + phase, phaseTime);
+            throw new DeadlineExceededException(phase, phaseTime);
         }
     }
 
@@ -214,6 +235,10 @@ final class Peer implements ByteSource, ByteSink {
 
     static long nanos(Duration time) {
         return time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : time.toNanos();
+    }
+
+    private static long latest(long a, long b) {
+        return a - b > 0 ? a : b;
     }
 
     /// A moment later than another, at most half of all time away so that differences keep their sign.

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What the source copies beside the state, while the guest runs and at the end of it: stages of the embedder, and the state of devices
@@ -59,6 +60,7 @@ final class PreCopyPhase {
         int idleRounds = 0;
         var best = Duration.ofNanos(Long.MAX_VALUE);
         while (true) {
+            link.peer().requireGoing();
             boolean converging = false;
             for (int i = 0; i < devices.size(); i++) {
                 if (devices.can(i, MigrationCapability.PRE_COPY)) {
@@ -68,7 +70,8 @@ final class PreCopyPhase {
             for (int i = 0; i < stages.size(); i++) {
                 var stage = stages.get(i);
                 var remainder = CallbackException.ask(
-                        "stage " + stage.name(), () -> stage.copy(context(stage, link.options().bandwidth())));
+                        "stage " + stage.name(), () -> told(stage, link.options().bandwidth(), stage::copy));
+                link.peer().requireGoing();
                 remainders.set(i, remainder);
                 converging |= remainder.converging();
             }
@@ -121,7 +124,11 @@ final class PreCopyPhase {
     void finish() {
         for (var stage : stages) {
             CallbackException.guard(
-                    "stage " + stage.name(), () -> stage.finish(context(stage, link.options().switchoverBandwidth())));
+                    "stage " + stage.name(), () -> told(stage, link.options().switchoverBandwidth(), context -> {
+                        stage.finish(context);
+                        return stage;
+                    }));
+            link.peer().requireGoing();
         }
     }
 
@@ -137,7 +144,7 @@ final class PreCopyPhase {
                 try {
                     CallbackException.guard(
                             "stage " + stage.name(), completed ? stage::complete : stage::abandon);
-                } catch (RuntimeException | Error e) {
+                } catch (Throwable e) {
                     thrown.add(MigrationRecord.failureOf(e));
                 }
             }
@@ -145,18 +152,13 @@ final class PreCopyPhase {
         return thrown;
     }
 
-    private PreCopyContext context(PreCopyStage stage, long bandwidth) {
-        return new PreCopyContext() {
-            @Override
-            public void progress(long copiedBytes, long remainingBytes) {
-                link.keepAlive();
-                link.progress(stage.name(), copiedBytes, remainingBytes);
-            }
-
-            @Override
-            public long bytesPerSecond() {
-                return bandwidth;
-            }
-        };
+    /// Calls a stage with a context that is good for this call alone.
+    private <T> T told(PreCopyStage stage, long bandwidth, Function<PreCopyContext, T> call) {
+        var context = new StageContext(link, stage.name(), bandwidth);
+        try {
+            return call.apply(context);
+        } finally {
+            context.end();
+        }
     }
 }

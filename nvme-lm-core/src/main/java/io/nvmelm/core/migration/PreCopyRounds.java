@@ -146,7 +146,7 @@ final class PreCopyRounds implements BlockCopier.Gate {
     private PreCopyOutcome completed(String reason) {
         try {
             copier.flush();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             started = false; // nobody knows what of all that was written is there
             throw e;
         }
@@ -163,7 +163,7 @@ final class PreCopyRounds implements BlockCopier.Gate {
             long left = copier.costOf(changes);
             meter.found(left, settings.limit);
             return left;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             putBack(changes, 0, e);
             throw e;
         }
@@ -213,7 +213,7 @@ final class PreCopyRounds implements BlockCopier.Gate {
         try {
             tell(true);
             copied = copier.copy(changes);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             putBack(changes, left, e);
             throw e;
         }
@@ -229,7 +229,7 @@ final class PreCopyRounds implements BlockCopier.Gate {
         try {
             tracking.putBack(changes);
             meter.putBack(left);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             started = false; // the changes are gone: everything counts as changed
             if (failure == null) {
                 throw e;

@@ -23,6 +23,8 @@ final class SourceLink {
     private final long keepAliveNanos;
     private long askedAt;
     private boolean asked;
+    /// Whether the other side was asked at all.
+    private boolean everAsked;
     private long roundTripNanos;
     private Duration destinationTime = Duration.ZERO;
 
@@ -77,7 +79,7 @@ final class SourceLink {
         if (asked && (peer.hasSaidSomething() || sinceAsked >= Peer.nanos(options().peerTimeout()) / 2)) {
             expectAnswer();
         }
-        if (!asked && sinceAsked >= keepAliveNanos) {
+        if (!asked && (!everAsked || sinceAsked >= keepAliveNanos)) {
             ask(RecordType.ALIVE, options().keepAliveInterval());
         }
     }
@@ -109,6 +111,7 @@ final class SourceLink {
         writer().write(type, RecordType.WHOLE_STREAM, Records.alive(silence));
         askedAt = setup.clock().nanoTime();
         asked = true;
+        everAsked = true;
     }
 
     /// Makes sure that the other side is there, measures how far away it is, and tells it that this side will be silent for the time that

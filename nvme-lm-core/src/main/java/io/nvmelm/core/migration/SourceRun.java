@@ -51,7 +51,7 @@ final class SourceRun {
             stop();
             sendState();
             commit();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             var report = failed(MigrationRecord.failureOf(e));
             if (e instanceof Error error) {
                 throw error;
@@ -102,6 +102,7 @@ final class SourceRun {
     }
 
     private void stop() {
+        peer.blackoutBegins(setup.options().maximumBlackout());
         link.begin(MigrationPhase.SUSPEND);
         record.blackoutBegins();
         CallbackException.guard("pausing the guest", setup.guest()::pause);
@@ -159,31 +160,28 @@ final class SourceRun {
     private void endSessions() {
         try {
             devices.endSessions();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             record.warn(MigrationRecord.failureOf(e));
         }
     }
 
     /// Before the decision the guest is taken back; after it everything stays stopped.
     private MigrationReport failed(LiveMigrationException failure) {
-        failure.at(setup.devices().size() == 1 ? setup.names().getFirst() : null, null);
+        failure.at(record.onlyDevice(), null);
         ended = failure;
         record.fail(failure);
         if (on(SourceEvent.FAILED) == SourceStep.ROLLED_BACK) {
-            record.begin(MigrationPhase.ROLL_BACK);
-            boolean runs = takeBack(failure);
-            record.blackoutEnds();
+            takeBack(failure);
             tellFailure(failure);
-            return report(runs, failure);
+            return report(runsHere, failure);
         }
         endSessions();
         return report(false, failure);
     }
 
     /// Lets the devices and then the guest run again here.
-    ///
-    /// @return whether they do
-    private boolean takeBack(LiveMigrationException failure) {
+    private void takeBack(LiveMigrationException failure) {
+        record.begin(MigrationPhase.ROLL_BACK);
         runsHere = devices.runAgain(failure, name -> {
             record.wasReset(name);
             setup.guest().deviceWasReset(name);
@@ -194,7 +192,11 @@ final class SourceRun {
             guestPaused = !runsHere;
         }
         preCopy.end(false).forEach(thrown -> MigrationRecord.suppress(failure, thrown));
-        return runsHere;
+        if (runsHere) {
+            record.blackoutEnds();
+        } else {
+            record.fail(failure);
+        }
     }
 
     /// The destination cannot run without COMMIT, so it is told when the guest runs again.
@@ -211,7 +213,7 @@ final class SourceRun {
             }
             link.writer().write(RecordType.FAILED, RecordType.WHOLE_STREAM, Records.failed(failure.category(), String
                     .valueOf(failure.getMessage())));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             record.warn(MigrationRecord.failureOf(e));
         }
     }
@@ -223,20 +225,14 @@ final class SourceRun {
     /// Takes the guest back after nobody knew who runs.
     MigrationReport reclaim() {
         on(SourceEvent.RECLAIM);
-        record.begin(MigrationPhase.ROLL_BACK);
-        var failure = Objects.requireNonNull(ended);
-        boolean runs = takeBack(failure);
-        record.blackoutEnds();
-        return report(runs, failure);
+        return retryResume();
     }
 
     /// Tries again to run here after a roll-back that failed.
     MigrationReport retryResume() {
         var failure = Objects.requireNonNull(ended);
-        record.begin(MigrationPhase.ROLL_BACK);
-        boolean runs = takeBack(failure);
-        record.blackoutEnds();
-        return report(runs, failure);
+        takeBack(failure);
+        return report(runsHere, failure);
     }
 
     /// {@return whether the guest is to run here, and does not}
@@ -250,7 +246,7 @@ final class SourceRun {
         preCopy.end(true).forEach(record::warn);
         try {
             devices.reset();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             record.warn(MigrationRecord.failureOf(e));
         }
         return report(false, ended);
@@ -267,7 +263,7 @@ final class SourceRun {
             } else {
                 decision.decide();
             }
-            peer.ignoreCancellation();
+            peer.decided();
             record.decided();
         }
         step = next;

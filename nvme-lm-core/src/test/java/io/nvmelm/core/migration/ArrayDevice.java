@@ -9,6 +9,7 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
+import io.nvmelm.MigrationClaim;
 import io.nvmelm.MigrationData;
 import io.nvmelm.MigrationRole;
 import io.nvmelm.core.fsm.MigrationStateMachine;
@@ -34,6 +35,9 @@ final class ArrayDevice implements MigratableDevice {
     List<StateFormat> formats = List.of();
     @Nullable StateFormat selected;
     Duration commandTime = Duration.ZERO;
+    /// What is done as a session is closed.
+    Runnable onClose = () -> {};
+    private final MigrationClaim claim = new MigrationClaim();
     private final String name;
     private Set<MigrationCapability> capabilities =
             Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
@@ -74,6 +78,11 @@ final class ArrayDevice implements MigratableDevice {
             throw new InvalidValueException("state", "unknown", "a known one");
         }
         return state;
+    }
+
+    @Override
+    public MigrationClaim migrationClaim() {
+        return claim;
     }
 
     @Override
@@ -189,6 +198,7 @@ final class ArrayDevice implements MigratableDevice {
 
         @Override
         public void close() {
+            onClose.run();
             if (failing.contains("close")) {
                 throw new InvalidValueException("session", "stuck", "one that can be closed");
             }

@@ -74,7 +74,7 @@ final class CommitProtocolModel {
         if (rules.isReleased(world.destination()) || !world.destinationAlive()) {
             source(world, SourceEvent.RECLAIM);
         }
-        if (world.destination() == DestinationStep.RUNNING || !world.destinationAlive()
+        if (rules.isTaken(world.destination()) || !world.destinationAlive()
                 || troubles.contains(Trouble.CARELESS_CALLS)) {
             source(world, SourceEvent.ABANDON);
         }
@@ -149,11 +149,9 @@ final class CommitProtocolModel {
         switch (step) {
             case PREPARING -> destination(world, DestinationEvent.READY, Message.READY);
             case LOADING -> destination(world, DestinationEvent.LOADED, Message.LOADED);
-            case RESUMING -> destination(world, DestinationEvent.RUNNING, Message.RUNNING);
+            case RESUMING -> destination(
+                    world, DestinationEvent.RUNNING, world.flags().retried() ? null : Message.RUNNING);
             default -> {}
-        }
-        if (step == DestinationStep.RESUMING && world.flags().retried()) {
-            destination(world, DestinationEvent.RUNNING, null);
         }
         if (!world.toDestination().isEmpty()) {
             destinationReceives(world.destinationReceives(), world.toDestination().getFirst());

@@ -45,6 +45,12 @@ class CommitProtocolRules {
         return step.compareTo(DestinationStep.RESUMING) > 0;
     }
 
+    /// Whether somebody who asked the destination gives the guest up at the source: only when it runs there. One that may run there and does
+    /// not is waited for, until it runs or is relinquished.
+    boolean isTaken(DestinationStep step) {
+        return step == DestinationStep.RUNNING;
+    }
+
     /// Whether the decision comes before the first byte of COMMIT.
     boolean decidesBeforeSending() {
         return true;

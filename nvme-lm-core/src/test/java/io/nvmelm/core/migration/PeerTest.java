@@ -36,7 +36,7 @@ class PeerTest {
         peer.watchSilence();
         channel.incoming.add(new byte[] {1});
         assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(1);
-        peer.heard(Duration.ofSeconds(5).toNanos());
+        peer.mayBeSilent(Duration.ofSeconds(5).toNanos());
         assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
                 .isInstanceOf(DeadlineExceededException.class)
                 .hasMessageContaining("sign of life");
@@ -72,7 +72,7 @@ class PeerTest {
     @Test
     void aCancellationIsNotHeededOnceItMustNotBe() {
         decision.cancel();
-        peer.ignoreCancellation();
+        peer.decided();
         peer.write(ByteBuffer.allocate(3));
         assertThat(channel.written.size()).isEqualTo(3);
     }

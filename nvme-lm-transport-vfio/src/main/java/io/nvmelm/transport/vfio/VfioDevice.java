@@ -1,12 +1,10 @@
 package io.nvmelm.transport.vfio;
 
-import io.nvmelm.FailureCategory;
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.TransportException;
 import io.nvmelm.transport.vfio.linux.ClosingSteps;
 import io.nvmelm.transport.vfio.linux.Errno;
-import io.nvmelm.transport.vfio.linux.KernelError;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.MappedMemory;
 import io.nvmelm.transport.vfio.linux.OpenFile;
@@ -28,7 +26,6 @@ public final class VfioDevice implements AutoCloseable {
     private static final long PAGE_BYTES = 4096;
     /// What is answered where a node is not there or not for this process.
     private static final Set<Integer> UNREACHABLE = Set.of(Errno.EACCES, Errno.EPERM, Errno.ENOENT, Errno.ENODEV);
-    private static final long RETRY_NANOS = 10_000_000;
 
     private final LinuxHost host;
     private final DeviceAddress address;
@@ -290,7 +287,7 @@ public final class VfioDevice implements AutoCloseable {
             var steps = new ClosingSteps();
             steps.run(interrupts::endWithDevice);
             steps.run(() -> {
-                resetFunction();
+                FunctionReset.of(host, opened.file(), options.openTimeout());
                 // What the kernel migrates runs again.
                 gate.stop(null);
             });
@@ -300,27 +297,6 @@ public final class VfioDevice implements AutoCloseable {
             throw e.at(name(), "reset");
         } finally {
             gate.open();
-        }
-    }
-
-    private void resetFunction() {
-        long deadline = host.clock().deadlineAfter(options.openTimeout());
-        int fd = opened.file().acquire();
-        try {
-            while (true) {
-                int result = host.calls().ioctl(fd, Vfio.DEVICE_RESET, 0);
-                if (result >= 0) {
-                    return;
-                }
-                boolean busy = result == -Errno.EAGAIN || result == -Errno.EINTR;
-                if (!busy || host.clock().nanoTime() - deadline >= 0) {
-                    throw KernelError.of("VFIO_DEVICE_RESET", -result, "Close the device and open it again")
-                            .category(busy ? FailureCategory.RETRY : FailureCategory.FATAL);
-                }
-                host.clock().pause(RETRY_NANOS);
-            }
-        } finally {
-            opened.file().release();
         }
     }
 

@@ -9,6 +9,7 @@ import io.nvmelm.InvalidValueException;
 import io.nvmelm.LiveMigrationException;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationCapability;
+import io.nvmelm.MigrationClaim;
 import io.nvmelm.MigrationData;
 import io.nvmelm.MigrationRole;
 import io.nvmelm.MigrationUnsupportedException;
@@ -20,7 +21,6 @@ import io.nvmelm.transport.vfio.linux.Errno;
 import io.nvmelm.transport.vfio.linux.KernelError;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.OpenFile;
-import io.nvmelm.transport.vfio.uapi.Vfio;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,8 +42,6 @@ import org.jspecify.annotations.Nullable;
 /// the command register ([VfioDevice#enableBusMaster()]), the interrupts ([VfioDevice#interrupts()]), and after a reset
 /// the tracking of memory.
 public final class VfioMigratableDevice implements MigratableDevice {
-    private static final long RETRY_NANOS = 10_000_000;
-
     private final LinuxHost host;
     private final DeviceIdentity identity;
     private final TransferOptions options;
@@ -55,6 +53,7 @@ public final class VfioMigratableDevice implements MigratableDevice {
     private final VfioMigratableDeviceStates states;
     private final @Nullable VfioMigratableDeviceTracking tracking;
     private final ReentrantLock stateLock = new ReentrantLock();
+    private final MigrationClaim claim = new MigrationClaim();
     private boolean closed;
     private boolean deviceClosed;
     /// Largest estimate that the kernel has given.
@@ -245,6 +244,11 @@ public final class VfioMigratableDevice implements MigratableDevice {
         return machine.capabilities();
     }
 
+    @Override
+    public MigrationClaim migrationClaim() {
+        return claim;
+    }
+
     /// Asks the kernel.
     ///
     /// @return the state; [DeviceState#ERROR] also for one that this library does not know, which a reset ends as well
@@ -369,7 +373,7 @@ public final class VfioMigratableDevice implements MigratableDevice {
             if (device != null) {
                 device.reset();
             } else {
-                resetByFile();
+                FunctionReset.of(host, file, options.commandTimeout());
             }
         } catch (LiveMigrationException e) {
             trackingWasLost();
@@ -382,27 +386,6 @@ public final class VfioMigratableDevice implements MigratableDevice {
         }
         trackingWasLost();
         return states.observeAfterReset();
-    }
-
-    private void resetByFile() {
-        long deadline = host.clock().nanoTime() + options.commandTimeout().toNanos();
-        int fd = file.acquire();
-        try {
-            while (true) {
-                int result = host.calls().ioctl(fd, Vfio.DEVICE_RESET, 0);
-                if (result >= 0) {
-                    return;
-                }
-                boolean busy = result == -Errno.EAGAIN || result == -Errno.EINTR;
-                if (!busy || host.clock().nanoTime() - deadline >= 0) {
-                    throw KernelError.of("VFIO_DEVICE_RESET", -result, "Close the device and open it again")
-                            .category(busy ? FailureCategory.RETRY : FailureCategory.FATAL);
-                }
-                host.clock().pause(RETRY_NANOS);
-            }
-        } finally {
-            file.release();
-        }
     }
 
     private void requireUsable() {
