@@ -1,6 +1,7 @@
 package io.nvmelm.core.migration;
 
 import io.nvmelm.MigrationChannel;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -23,9 +24,7 @@ final class SelectorMigrationChannel implements MigrationChannel {
 
     private final ReadableByteChannel in;
     private final WritableByteChannel out;
-    private final SelectableChannel selectableIn;
-    private final boolean inWasBlocking;
-    private final boolean owned;
+    private final Closeable givesBack;
     private final Selector selector;
     private final SelectionKey readable;
     private final SelectionKey writable;
@@ -37,15 +36,12 @@ final class SelectorMigrationChannel implements MigrationChannel {
             ReadableByteChannel in,
             SelectableChannel selectableOut,
             WritableByteChannel out,
-            boolean inWasBlocking,
-            boolean owned,
+            Closeable givesBack,
             Selector selector)
             throws IOException {
-        this.selectableIn = selectableIn;
         this.in = in;
         this.out = out;
-        this.inWasBlocking = inWasBlocking;
-        this.owned = owned;
+        this.givesBack = givesBack;
         this.selector = selector;
         readable = selectableIn.register(selector, 0);
         writable = selectableOut.register(selector, 0);
@@ -65,8 +61,11 @@ final class SelectorMigrationChannel implements MigrationChannel {
         try {
             selectableIn.configureBlocking(false);
             selectableOut.configureBlocking(false);
-            return new SelectorMigrationChannel(
-                    selectableIn, in, selectableOut, out, inWasBlocking, owned, selector);
+            Closeable givesBack = owned
+                    ? () -> MigrationChannels.closeAll(in, out)
+                    : () -> MigrationChannels.closeAll(
+                            () -> restore(selectableIn, inWasBlocking), () -> restore(selectableOut, outWasBlocking));
+            return new SelectorMigrationChannel(selectableIn, in, selectableOut, out, givesBack, selector);
         } catch (IOException e) {
             selector.close();
             restore(selectableIn, inWasBlocking, e);
@@ -77,11 +76,15 @@ final class SelectorMigrationChannel implements MigrationChannel {
 
     private static void restore(SelectableChannel channel, boolean wasBlocking, IOException failure) {
         try {
-            if (channel.isOpen()) {
-                channel.configureBlocking(wasBlocking);
-            }
+            restore(channel, wasBlocking);
         } catch (IOException e) {
             failure.addSuppressed(e);
+        }
+    }
+
+    private static void restore(SelectableChannel channel, boolean wasBlocking) throws IOException {
+        if (channel.isOpen()) {
+            channel.configureBlocking(wasBlocking);
         }
     }
 
@@ -153,17 +156,8 @@ final class SelectorMigrationChannel implements MigrationChannel {
 
     @Override
     public void close() {
-        if (closed.getAndSet(true)) {
-            return;
-        }
-        if (owned) {
-            MigrationChannels.closeAll(selector, in, out);
-        } else {
-            MigrationChannels.closeAll(selector, () -> {
-                if (selectableIn.isOpen()) {
-                    selectableIn.configureBlocking(inWasBlocking);
-                }
-            });
+        if (!closed.getAndSet(true)) {
+            MigrationChannels.closeAll(selector, givesBack);
         }
     }
 }

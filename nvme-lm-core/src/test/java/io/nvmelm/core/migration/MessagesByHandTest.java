@@ -159,6 +159,16 @@ class MessagesByHandTest {
         assertRefused("COMMIT");
     }
 
+    /// Else the phases, and their deadlines, would have no end.
+    @Test
+    void aSourceSuspendsOnce() {
+        suspend();
+        say(RecordType.ALIVE, Records.alive(SILENCE));
+        hear(RecordType.ALIVE);
+        say(RecordType.SUSPENDING, Records.alive(SILENCE));
+        assertRefused("SUSPENDING");
+    }
+
     @Test
     void aDestinationByHandIsUnderstood() {
         var sender = CompletableFuture.supplyAsync(pair.sender().guest(pair.guest("source"))::run);

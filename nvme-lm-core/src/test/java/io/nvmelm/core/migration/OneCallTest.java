@@ -15,7 +15,6 @@ import io.nvmelm.PreCopyStage;
 import io.nvmelm.RunPermission;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +35,13 @@ class OneCallTest {
     }
 
     private static void onAnotherThread(Runnable action) {
-        CompletableFuture.runAsync(action).join();
+        var thread = new Thread(action);
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest

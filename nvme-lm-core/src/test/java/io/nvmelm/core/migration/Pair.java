@@ -1,6 +1,7 @@
 package io.nvmelm.core.migration;
 
 import io.nvmelm.GuestControl;
+import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationOptions;
 import io.nvmelm.MigrationReport;
 import io.nvmelm.MigrationRole;
@@ -92,7 +93,11 @@ final class Pair implements AutoCloseable {
     }
 
     MigrationReceiver receiver() {
-        return new MigrationReceiver(destinations, MigrationChannels.blocking(there.source(), back.sink()));
+        return new MigrationReceiver(destinations, destinationChannel());
+    }
+
+    MigrationChannel destinationChannel() {
+        return MigrationChannels.blocking(there.source(), back.sink());
     }
 
     /// {@return a stream by hand in the place of a side}

@@ -62,6 +62,44 @@ class PeerTest {
     }
 
     @Test
+    void whatTheOtherSideAskedForHoldsUntilItAsksForSomethingElse() {
+        peer.deadline("PRE_COPY", Duration.ofHours(1));
+        peer.watchSilence();
+        peer.mayBeSilent(Duration.ofSeconds(30).toNanos());
+        channel.clock.pass(Duration.ofSeconds(5).toNanos());
+        peer.listensAgain();
+        assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1))).isInstanceOf(DeadlineExceededException.class);
+        assertThat(seconds()).isEqualTo(45);
+    }
+
+    @Test
+    void theLongestBlackoutEndsEveryPhaseUntilTheDecision() {
+        peer.blackoutBegins(Duration.ofSeconds(20));
+        peer.deadline("SUSPEND", Duration.ofSeconds(5));
+        channel.clock.pass(Duration.ofSeconds(4).toNanos());
+        peer.deadline("LOAD", Duration.ofMinutes(2));
+        assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
+                .isInstanceOf(DeadlineExceededException.class)
+                .hasMessageContaining("the blackout took longer than PT20S");
+        assertThat(seconds()).isEqualTo(20);
+        peer.decided();
+        peer.deadline("RESUME", Duration.ofSeconds(42));
+        assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1))).hasMessageContaining("RESUME");
+        assertThat(seconds()).isEqualTo(62);
+    }
+
+    @Test
+    void theRateIsKeptWhereTimeWrapsAround() {
+        channel.clock.nanos = Long.MAX_VALUE - Duration.ofSeconds(2).toNanos();
+        long begun = channel.clock.nanos;
+        peer.deadline("TRANSFER", Duration.ofMinutes(2));
+        peer.rate(1000);
+        peer.write(ByteBuffer.allocate(5000));
+        peer.write(ByteBuffer.allocate(1));
+        assertThat(Duration.ofNanos(channel.clock.nanos - begun).toSeconds()).isBetween(4L, 5L);
+    }
+
+    @Test
     void aCancellationEndsAWaitAndASend() {
         channel.whileWaiting = decision::cancel;
         assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1))).isInstanceOf(MigrationCancelledException.class);
