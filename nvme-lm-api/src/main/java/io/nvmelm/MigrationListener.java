@@ -3,7 +3,7 @@ package io.nvmelm;
 /// Gets snapshots of a migration: one at the start of each phase and, while state is moved, one for each piece.
 ///
 /// Called from the thread that runs the migration, also inside the blackout: return quickly. An exception ends the
-/// migration.
+/// migration, until the right to run has been given away or the migration has failed: from then on it is a warning of the report.
 @FunctionalInterface
 public interface MigrationListener {
 

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nvmelm.GuestControl;
 import io.nvmelm.MigratableDevice;
 import io.nvmelm.MigrationReport;
+import io.nvmelm.MigrationRole;
+import io.nvmelm.PeerException;
 import io.nvmelm.PreCopyContext;
 import io.nvmelm.PreCopyStage;
 import io.nvmelm.RunPermission;
 import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.device.NvmeMigratableDevice;
 import io.nvmelm.core.migration.MigrationChannels;
+import io.nvmelm.core.migration.MigrationHistory;
 import io.nvmelm.core.migration.MigrationReceiver;
+import io.nvmelm.core.migration.MigrationSender;
 import io.nvmelm.core.stream.RecordType;
 import io.nvmelm.transport.mock.GuestMemory;
 import io.nvmelm.transport.mock.InMemorySubsystem;
@@ -19,14 +23,22 @@ import io.nvmelm.transport.mock.NamespaceMedium;
 import io.nvmelm.transport.mock.VirtualClock;
 import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +49,7 @@ class SwitchoverExampleTest {
     private final NamespaceMedium medium = new NamespaceMedium(1 << 12, 512);
     private final InMemorySubsystem a = host("a");
     private final InMemorySubsystem b = host("b");
+    private final MigrationHistory history = new MigrationHistory(4);
     private final GuestDriver guest = GuestDriver.builder(clock, new GuestMemory(1 << 26)).start(a.controller(1));
 
     private InMemorySubsystem host(String name) {
@@ -96,14 +109,16 @@ class SwitchoverExampleTest {
         destinations.forEach(MigratableDevice::reset);
         var received = CompletableFuture.supplyAsync(() -> new MigrationReceiver(
                 destinations, MigrationChannels.blocking(there.source(), back.sink()))
-                .guest(atDestination).run());
+                .guest(atDestination)
+                .history(history)
+                .run());
         var out = losesCommit ? new BreaksAtCommit(there.sink()) : there.sink();
         var sender = SwitchoverExample.sender(
                 sources, MigrationChannels.blocking(back.source(), out), guest, new NothingToCopy());
         var sent = sender.run();
         var settled = SwitchoverExample.settle(sender, sent, id -> {
-            assertThat(id).isEqualTo(received.join().migrationId());
-            return received.join().mayRun();
+            received.join();
+            return SwitchoverExample.answer(history, id);
         });
         return new Reports(sent, received.join(), settled);
     }
@@ -156,8 +171,70 @@ class SwitchoverExampleTest {
         assertThatTheGuestLostNothing();
     }
 
+    /// @param refusals how often the guest does not resume at the destination
+    private Reports migrateOverASocket(int refusals) throws IOException, InterruptedException {
+        guest.run(200);
+        guest.attach(b.controller(1));
+        var left = new AtomicInteger(refusals);
+        var atDestination = new GuestControl() {
+            @Override
+            public void pause() {}
+
+            @Override
+            public void resume() {
+                if (left.getAndDecrement() > 0) {
+                    throw new IllegalStateException("The monitor is busy");
+                }
+                guest.rebind(b.controller(1));
+                guest.resume();
+            }
+        };
+        try (var server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            var received = CompletableFuture.supplyAsync(() -> {
+                try (var socket = server.accept()) {
+                    return SwitchoverExample.arrive(open(b, 1), socket, atDestination, history);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            var settled = SwitchoverExample.leave(
+                    open(a, 1), server.getLocalAddress(), guest, id -> {
+                        received.join();
+                        return SwitchoverExample.answer(history, id);
+                    }, Duration.ZERO);
+            return new Reports(settled, received.join(), settled);
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"switchover", "undecided", "dry-run-source", "dry-run-destination"})
+    @ValueSource(ints = {0, 1, 2})
+    void theMethodsOfAVmmEndWithTheGuestOnExactlyOneSide(int refusals) throws Exception {
+        var reports = migrateOverASocket(refusals);
+        assertThat(reports.settled().mayRun()).isEqualTo(refusals == 2 ? RunPermission.SOURCE : RunPermission.DESTINATION);
+        assertThat(reports.settled().runsHere()).isEqualTo(refusals == 2);
+        assertThat(reports.destination().runsHere()).isEqualTo(refusals < 2);
+        assertThatTheGuestLostNothing();
+    }
+
+    /// What may run there and does not yet is the only copy.
+    @Test
+    void aDestinationThatDoesNotRunYetIsWaitedFor() throws IOException {
+        var asks = new MigrationReport(
+                new UUID(1, 2), MigrationRole.SOURCE, List.of("d"), RunPermission.ASK_DESTINATION, false, List.of(), 0,
+                Duration.ZERO, List.of(), List.of(), new PeerException("it was lost", "Ask", null));
+        var there = Pipe.open();
+        var sender = new MigrationSender(open(a, 1), there.source(), there.sink());
+        for (var answer : List.of(
+                Optional.<SwitchoverExample.Answer>empty(),
+                Optional.of(new SwitchoverExample.Answer(RunPermission.DESTINATION, false)))) {
+            assertThat(SwitchoverExample.settle(sender, asks, id -> answer)).isSameAs(asks);
+        }
+        there.source().close();
+        there.sink().close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"switchover", "undecided", "vmm", "dry-run-source", "dry-run-destination"})
     void theReadmeShowsTheExamplesAsTheyAreCompiled(String name) throws IOException {
         var file = name.startsWith("dry") ? "DryRunExample" : "SwitchoverExample";
         var source = Files.readString(Path.of("src/test/java/io/nvmelm/examples/" + file + ".java"));

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The last report of each device, also of a migration that failed: what to ask when the other side wants to know who runs.
@@ -58,6 +59,18 @@ public final class MigrationHistory {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// {@return what is kept of a migration, for whoever asks who runs; empty where nothing is, or nothing any more: the migration is still
+    /// under way, was never heard of, was before the start of this process, or a later one of the same device came after it. Nothing
+    /// follows from that for the side that asks}
+    ///
+    /// @param migrationId as [MigrationReport#migrationId()] has it; a migration whose sides never spoke has none
+    public Optional<MigrationReport> of(UUID migrationId) {
+        if (migrationId.equals(MigrationRecord.NOBODY)) {
+            return Optional.empty();
+        }
+        return reports().stream().filter(report -> report.migrationId().equals(migrationId)).findFirst();
     }
 
     /// {@return all reports that are the last one of some device, each once, the newest first; a copy}

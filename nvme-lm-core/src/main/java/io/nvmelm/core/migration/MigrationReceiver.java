@@ -133,7 +133,8 @@ public final class MigrationReceiver {
         return this;
     }
 
-    /// Takes the devices and returns what came of it; failures are in the report, not thrown.
+    /// Takes the devices and returns what came of it; failures are in the report, not thrown. An [Error] is thrown when everything was done
+    /// that a failure asks for; [#history(MigrationHistory)] then has the report.
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
     /// @throws DeviceStateException when it was called before or a device is not running; nothing was done
@@ -155,7 +156,8 @@ public final class MigrationReceiver {
         });
     }
 
-    /// Ends the migration: [#run()] returns soon, with the devices reset. Does not wait; may be called by any thread, also before [#run()].
+    /// Ends the migration: [#run()] returns soon, with the devices reset. Does not wait: nothing is over before [#run()] has returned. May be
+    /// called by any thread, also before [#run()].
     ///
     /// @return false when the state was loaded and acknowledged, so that the source may have given the right to run away, or the migration
     /// has ended
@@ -168,9 +170,9 @@ public final class MigrationReceiver {
     }
 
     /// Tries again to run the guest here after a report that said [RunPermission#DESTINATION] and that it does not run. Blocks for the
-    /// commands.
+    /// commands. The source is not told, since the connection is the caller's again: it asks. Refused after [#relinquish()] was called.
     ///
-    /// @return a new report
+    /// @return a new report; the failure is the first one, with what was thrown now as suppressed
     /// @throws DeviceStateException when there is nothing to try; nothing was done
     /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport retryResume() {
@@ -180,7 +182,8 @@ public final class MigrationReceiver {
     /// Gives the right to run up after a report that said [RunPermission#DESTINATION] and that the guest does not run: resets the devices.
     /// The source can be [reclaimed][MigrationSender#reclaim()] afterwards.
     ///
-    /// @return a new report, with [RunPermission#NOT_HERE]
+    /// @return a new report, with [RunPermission#NOT_HERE]; still with [RunPermission#DESTINATION] where a device can neither be reset nor
+    /// stopped: then this is to be called again
     /// @throws DeviceStateException when there is nothing to give up; nothing was done
     /// @throws MigrationInProgressException when another call, for instance [#run()], has not returned; nothing was done
     public MigrationReport relinquish() {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps what happened in one migration, tells the listener, and makes the report. Not thread-safe.
 final class MigrationRecord {
-    private static final UUID NOBODY = new UUID(0, 0);
+    /// The migration of sides that never spoke.
+    static final UUID NOBODY = new UUID(0, 0);
 
     private final MigrationRole role;
     private final List<String> devices;

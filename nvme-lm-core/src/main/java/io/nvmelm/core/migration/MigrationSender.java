@@ -147,7 +147,8 @@ public final class MigrationSender {
         return this;
     }
 
-    /// Migrates the devices and returns what came of it; failures are in the report, not thrown.
+    /// Migrates the devices and returns what came of it; failures are in the report, not thrown. An [Error] is thrown when everything was
+    /// done that a failure asks for; [#history(MigrationHistory)] then has the report.
     ///
     /// @return the report; [MigrationReport#mayRun()] is the one thing to look at
     /// @throws DeviceStateException when it was called before or a device is not running; nothing was done
@@ -169,8 +170,8 @@ public final class MigrationSender {
         });
     }
 
-    /// Ends the migration before the guest is given away: [#run()] returns soon, with the guest running here. Does not wait; may be
-    /// called by any thread, also before [#run()].
+    /// Ends the migration before the guest is given away: [#run()] returns soon, with the guest running here. Does not wait: nothing is over
+    /// before [#run()] has returned. May be called by any thread, also before [#run()].
     ///
     /// @return false when the right to run has been given away, or the migration has ended
     public boolean cancel() {
@@ -192,8 +193,10 @@ public final class MigrationSender {
         return settle("reclaim", present -> present.takes(SourceEvent.RECLAIM), SourceRun::reclaim);
     }
 
-    /// Gives the guest up here after a report that said [RunPermission#ASK_DESTINATION]: the destination has been asked, and has it. Resets the
-    /// devices.
+    /// Gives the guest up here after a report that said [RunPermission#ASK_DESTINATION], and resets the devices. Only to be called when the
+    /// destination has been asked and its report says that the guest runs there ([MigrationReport#runsHere()]): one that says
+    /// [RunPermission#DESTINATION] alone may still give the guest back by [MigrationReceiver#relinquish()], and what is here is
+    /// then the only copy.
     ///
     /// @return a new report, with [RunPermission#DESTINATION]
     /// @throws DeviceStateException when there is nothing to decide; nothing was done

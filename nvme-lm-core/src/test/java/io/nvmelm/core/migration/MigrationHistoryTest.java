@@ -59,6 +59,21 @@ class MigrationHistoryTest {
     }
 
     @Test
+    void aMigrationIsFoundByItsIdWhileItIsTheLastOfADevice() {
+        var history = new MigrationHistory(4);
+        var first = report(1, null, "a", "b");
+        history.add(first);
+        history.add(report(0, null, "c"));
+        assertThat(history.of(new UUID(0, 1))).containsSame(first);
+        assertThat(history.of(new UUID(0, 2))).isEmpty();
+        assertThat(history.of(new UUID(0, 0))).as("sides that never spoke").isEmpty();
+        history.add(report(2, null, "a"));
+        assertThat(history.of(new UUID(0, 1))).containsSame(first);
+        history.add(report(3, null, "b"));
+        assertThat(history.of(new UUID(0, 1))).isEmpty();
+    }
+
+    @Test
     void noRoomIsRefused() {
         assertThatThrownBy(() -> new MigrationHistory(0)).isInstanceOfSatisfying(
                 InvalidValueException.class, e -> assertThat(e.field()).isEqualTo("maximumDevices"));
