@@ -11,6 +11,7 @@ import org.jspecify.annotations.NullMarked;
 module io.nvmelm.transport.vfio {
     requires transitive io.nvmelm.api;
     requires io.nvmelm.core;
+    requires jdk.jfr;
     requires static org.jspecify;
 
     exports io.nvmelm.transport.vfio;

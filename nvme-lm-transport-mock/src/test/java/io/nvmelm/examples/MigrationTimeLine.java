@@ -10,7 +10,8 @@ import java.util.Locale;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
-/// Turns a recording of the Flight Recorder into a time line: phases, in them the arcs of the devices, in these the commands.
+/// Turns a recording of the Flight Recorder into a time line: phases, in them the arcs of the devices, in these the commands; and what was tried
+/// again.
 ///
 /// ```
 ///     0.000 ms  SOURCE SUSPEND of nvme 0001h: 0.241 ms
@@ -22,6 +23,9 @@ import jdk.jfr.consumer.RecordingFile;
 public final class MigrationTimeLine {
     private static final String PHASE = "io.nvmelm.Migration";
     private static final String ARC = "io.nvmelm.Arc";
+    private static final String KERNEL_ARC = "io.nvmelm.KernelArc";
+    private static final String RETRY = "io.nvmelm.Retry";
+    private static final String KERNEL_RETRY = "io.nvmelm.KernelRetry";
     private static final String COMMAND = "io.nvmelm.Command";
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -60,8 +64,8 @@ public final class MigrationTimeLine {
     private static int depth(RecordedEvent event) {
         return switch (event.getEventType().getName()) {
             case PHASE -> 0;
-            case ARC -> 1;
-            case COMMAND -> 2;
+            case ARC, KERNEL_ARC, RETRY -> 1;
+            case COMMAND, KERNEL_RETRY -> 2;
             default -> -1;
         };
     }
@@ -70,7 +74,11 @@ public final class MigrationTimeLine {
         return switch (event.getEventType().getName()) {
             case PHASE -> event.getString("role") + " " + event.getString("phase") + " of "
                     + event.getString("devices") + failure(event);
-            case ARC -> event.getString("device") + " from " + event.getString("from") + " to "
+            case RETRY -> event.getString("device") + " tried again by " + event.getString("attempt")
+                    + (event.getBoolean("succeeded") ? "" : ", failed");
+            case KERNEL_RETRY -> event.getString("call") + " tried again " + event.getLong("retries") + " times after "
+                    + event.getString("refusal") + ", result " + event.getLong("result");
+            case ARC, KERNEL_ARC -> event.getString("device") + " from " + event.getString("from") + " to "
                     + event.getString("to") + (event.getBoolean("reset") ? " by reset" : "") + failure(event);
             default -> event.getString("command") + " (" + event.getString("opcode") + ") of "
                     + event.getString("controller") + ", " + event.getLong("dataBytes") + " bytes, "

@@ -41,10 +41,8 @@ public final class NvmeMigratableDevice implements MigratableDevice {
             Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
 
     /// What is left to do after a Suspend that was not answered and was undone: NVMe promises no order among admin commands.
-    private static final String LATE_SUSPEND =
-            "The controller runs again, but this Suspend may still take effect: resume the controller "
-                    + "when the guest's I/O stands still, or reset the controlling controller to rule it out";
-
+    private static final String LATE_SUSPEND = "The controller runs again, but this Suspend may still take effect: resume the controller "
+            + "when the guest's I/O stands still, or reset the controlling controller to rule it out";
     private final MigrationCommandSet commands;
     private final OwnedFunction function;
     private final ControllerCondition condition;

@@ -146,8 +146,8 @@ final class DeviceGroup {
         boolean all = true;
         for (int index : lost) {
             var device = devices.get(index);
-            if (!MigrationRecord.attempt(failure, () -> device.setState(DeviceState.RUNNING))) {
-                boolean wasReset = MigrationRecord.attempt(failure, device::reset);
+            if (!retried(device, "the arc to RUNNING", failure, () -> device.setState(DeviceState.RUNNING))) {
+                boolean wasReset = retried(device, "a reset", failure, device::reset);
                 if (wasReset) {
                     MigrationRecord.attempt(
                             failure,
@@ -159,6 +159,11 @@ final class DeviceGroup {
         }
         eachBackwards(i -> devices.get(i).requireOperational(), failure, lost);
         return all;
+    }
+
+    private static boolean retried(MigratableDevice device, String what, Throwable failure, Runnable step) {
+        var event = RetryEvent.start(what);
+        return RetryEvent.end(event, device.identity().name(), MigrationRecord.attempt(failure, step));
     }
 
     /// Whether a device has to go through the state without peer-to-peer transfers to run.

@@ -7,6 +7,8 @@ import io.nvmelm.DeviceState;
 import io.nvmelm.DeviceStateException;
 import io.nvmelm.GuestControl;
 import io.nvmelm.RunPermission;
+import io.nvmelm.core.controller.RecordedEvents;
+import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,17 @@ class RollBackTest {
             var report = pair.migrate(pair.sender().guest(guest), pair.receiver()).source();
             assertThat(report.runsHere()).isTrue();
             assertThat(pair.log).contains("source guest resumed");
+        }
+    }
+
+    @Test
+    void whatIsTriedAgainIsAnEvent() throws IOException {
+        try (var pair = new Pair(content(100))) {
+            pair.destination.failing.add("write");
+            pair.source.failing.add("RUNNING_P2P to RUNNING");
+            var events = RecordedEvents.of("io.nvmelm.Retry", pair::migrate);
+            assertThat(events).extracting(e -> e.getString("device") + ", " + e.getString("attempt") + ", " + e
+                    .getBoolean("succeeded")).containsExactly("source, the arc to RUNNING, false", "source, a reset, true");
         }
     }
 

@@ -109,12 +109,15 @@ final class CdevOpening {
 
     private int retried(int busy, Call call) {
         long deadline = host.clock().deadlineAfter(options.openTimeout());
+        KernelRetryEvent retries = null;
         while (true) {
             int result = call.run();
             boolean again = result == -busy || result == -Errno.EAGAIN || result == -Errno.EINTR;
             if (!again || host.clock().nanoTime() - deadline >= 0) {
+                KernelRetryEvent.end(retries, result);
                 return result;
             }
+            retries = KernelRetryEvent.again(retries, "opening by cdev", result);
             host.clock().pause(RETRY_NANOS);
         }
     }

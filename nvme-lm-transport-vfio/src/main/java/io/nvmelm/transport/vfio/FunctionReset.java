@@ -22,9 +22,11 @@ final class FunctionReset {
     static void of(LinuxHost host, OpenFile file, Duration timeout) {
         long deadline = host.clock().deadlineAfter(timeout);
         int fd = file.acquire();
+        KernelRetryEvent retries = null;
+        int result = -Errno.EAGAIN;
         try {
             while (true) {
-                int result = host.calls().ioctl(fd, Vfio.DEVICE_RESET, 0);
+                result = host.calls().ioctl(fd, Vfio.DEVICE_RESET, 0);
                 if (result >= 0) {
                     return;
                 }
@@ -33,9 +35,11 @@ final class FunctionReset {
                     throw KernelError.of("VFIO_DEVICE_RESET", -result, "Close the device and open it again")
                             .category(busy ? FailureCategory.RETRY : FailureCategory.FATAL);
                 }
+                retries = KernelRetryEvent.again(retries, "VFIO_DEVICE_RESET", result);
                 host.clock().pause(RETRY_NANOS);
             }
         } finally {
+            KernelRetryEvent.end(retries, result);
             file.release();
         }
     }

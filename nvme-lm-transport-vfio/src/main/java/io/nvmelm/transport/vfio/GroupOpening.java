@@ -94,11 +94,12 @@ final class GroupOpening {
         String name = facts.address().kernelName()
                 + options.vfToken().map(token -> " vf_token=" + token).orElse("");
         long deadline = host.clock().deadlineAfter(options.openTimeout());
+        KernelRetryEvent retries = null;
+        int result = -Errno.EAGAIN;
         try (var arena = Arena.ofConfined()) {
             var argument = arena.allocateFrom(name);
             while (true) {
                 int fd = group.acquire();
-                int result;
                 try {
                     result = host.calls().ioctl(fd, Vfio.GROUP_GET_DEVICE_FD, argument);
                 } finally {
@@ -111,8 +112,11 @@ final class GroupOpening {
                         || host.clock().nanoTime() - deadline >= 0) {
                     throw OpeningErrors.deviceFd(host.files(), facts, options.vfToken(), -result);
                 }
+                retries = KernelRetryEvent.again(retries, "VFIO_GROUP_GET_DEVICE_FD", result);
                 host.clock().pause(RETRY_NANOS);
             }
+        } finally {
+            KernelRetryEvent.end(retries, result);
         }
     }
 

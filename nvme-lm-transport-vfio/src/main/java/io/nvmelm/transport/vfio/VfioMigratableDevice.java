@@ -348,6 +348,8 @@ public final class VfioMigratableDevice implements MigratableDevice {
     @Override
     public void reset() {
         stateLock.lock();
+        var event = KernelArcEvent.start(identity.name(), states.known(), DeviceState.RUNNING, true);
+        Throwable failure = null;
         try {
             requireUsable();
             states.endSession("the device was reset");
@@ -361,8 +363,10 @@ public final class VfioMigratableDevice implements MigratableDevice {
                         null);
             }
         } catch (LiveMigrationException e) {
-            throw e.at(identity.name(), "reset");
+            failure = e.at(identity.name(), "reset");
+            throw e;
         } finally {
+            KernelArcEvent.end(event, failure);
             stateLock.unlock();
         }
     }

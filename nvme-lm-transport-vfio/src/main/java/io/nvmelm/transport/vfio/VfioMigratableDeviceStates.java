@@ -216,6 +216,18 @@ final class VfioMigratableDeviceStates {
 
     private Optional<MigrationData> walk(DeviceState from, Plan plan) {
         var target = plan.arcs().getLast().to();
+        var event = KernelArcEvent.start(name, from, target, false);
+        try {
+            var session = request(from, target, plan);
+            KernelArcEvent.end(event, null);
+            return session;
+        } catch (Throwable e) {
+            KernelArcEvent.end(event, e);
+            throw e;
+        }
+    }
+
+    private Optional<MigrationData> request(DeviceState from, DeviceState target, Plan plan) {
         if (!target.mayChangeGuest()) {
             stopAccess(target);
         }

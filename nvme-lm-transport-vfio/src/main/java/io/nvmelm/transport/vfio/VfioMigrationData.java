@@ -195,15 +195,18 @@ final class VfioMigrationData implements MigrationData {
     private long transfer(MemorySegment piece, long byteOffset, int byteCount) {
         boolean reading = direction == Direction.SAVING;
         int fd = acquire();
+        KernelRetryEvent retries = null;
+        long result = -Errno.EAGAIN;
         try {
             waiting.start();
             while (true) {
-                long result = reading
+                result = reading
                         ? host.calls().read(fd, piece, byteOffset, byteCount)
                         : host.calls().write(fd, piece, byteOffset, byteCount);
                 if (result != -Errno.EAGAIN && result != -Errno.EINTR) {
                     return result;
                 }
+                retries = KernelRetryEvent.again(retries, reading ? "read of the state" : "write of the state", result);
                 requirePresent();
                 if (!waiting.await(fd, reading ? SystemCalls.POLL_READABLE : SystemCalls.POLL_WRITABLE)) {
                     failed = true;
@@ -215,6 +218,7 @@ final class VfioMigrationData implements MigrationData {
         } catch (IllegalStateException | WrongThreadException e) {
             throw VfioMigrationDataMemory.unusable(e);
         } finally {
+            KernelRetryEvent.end(retries, result);
             file.release();
         }
     }
