@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stateBytes  bytes of device state moved
 /// @param blackout    from before the guest was paused until it could run again, as this side saw it; zero where it
 ///                    never stopped
-/// @param phases      phases in the order they were begun, with the time each took
+/// @param phases      phases in the order in which they were first begun, each once with all its time
 /// @param warnings    what went wrong without changing the outcome, for instance a listener that threw after the right to run had
 ///                    been given away
 /// @param failure     what ended the migration, or null when it succeeded

@@ -48,8 +48,10 @@ class MigrationOptionsTest {
     @Test
     void theLongestBlackoutIsAtLeastTheBudgetAndGrowsWithIt() {
         var defaults = MigrationOptions.defaults();
-        assertThat(defaults.withBlackoutBudget(Duration.ofMillis(1)).maximumBlackout()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(defaults.withBlackoutBudget(Duration.ofMinutes(1)).maximumBlackout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(defaults.withBlackoutBudget(Duration.ofMillis(1)).maximumBlackout()).isEqualTo(Duration.ofMinutes(
+                1));
+        assertThat(defaults.withBlackoutBudget(Duration.ofMinutes(1)).maximumBlackout()).isEqualTo(Duration.ofMinutes(
+                2));
         assertThat(defaults.withBlackoutBudget(Duration.ofDays(49)).maximumBlackout()).isEqualTo(Duration.ofDays(49));
         var second = Duration.ofSeconds(1);
         assertThat(defaults.withMaximumBlackout(second).maximumBlackout()).isEqualTo(second);

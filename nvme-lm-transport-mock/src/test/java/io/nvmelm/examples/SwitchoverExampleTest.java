@@ -210,7 +210,9 @@ class SwitchoverExampleTest {
     @ValueSource(ints = {0, 1, 2})
     void theMethodsOfAVmmEndWithTheGuestOnExactlyOneSide(int refusals) throws Exception {
         var reports = migrateOverASocket(refusals);
-        assertThat(reports.settled().mayRun()).isEqualTo(refusals == 2 ? RunPermission.SOURCE : RunPermission.DESTINATION);
+        assertThat(reports.settled().mayRun()).isEqualTo(refusals == 2
+                ? RunPermission.SOURCE
+                : RunPermission.DESTINATION);
         assertThat(reports.settled().runsHere()).isEqualTo(refusals == 2);
         assertThat(reports.destination().runsHere()).isEqualTo(refusals < 2);
         assertThatTheGuestLostNothing();

@@ -29,20 +29,20 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// An NVMe controller as a migratable device: the state machine of the kernel's VFIO migration interface, executed by the commands of
-/// the controlling controller.
+/// An NVMe controller as a migratable device: the state machine of the kernel's VFIO migration interface, by its controller's commands.
 ///
-/// Capabilities are STOP_COPY and P2P. A suspended controller starts no transfer at all, towards peers or memory, and still answers
-/// register accesses, so Suspend is what leads to RUNNING_P2P; the guest's access is taken away on the way from there to STOP.
-/// One lock covers arcs and resets, the data of a session has its own, so that a peer that does not read cannot hold up a reset. A failed
-/// arc leaves the device in the state before that arc, or in ERROR where even that cannot be had.
+/// Capabilities are STOP_COPY and P2P. A suspended controller starts no transfer at all, towards peers or memory, and still answers register
+/// accesses, so Suspend is what leads to RUNNING_P2P; the guest's access is taken away on the way from there to STOP. One lock covers arcs
+/// and resets, the data of a session has its own, so that a peer that does not read cannot hold up a reset. A failed arc leaves the device
+/// in the state before that arc, or in ERROR where even that cannot be had.
 public final class NvmeMigratableDevice implements MigratableDevice {
     private static final Set<MigrationCapability> CAPABILITIES =
             Set.of(MigrationCapability.STOP_COPY, MigrationCapability.P2P);
 
     /// What is left to do after a Suspend that was not answered and was undone: NVMe promises no order among admin commands.
-    private static final String LATE_SUSPEND = "The controller runs again, but this Suspend may still take effect: resume the controller "
-            + "when the guest's I/O stands still, or reset the controlling controller to rule it out";
+    private static final String LATE_SUSPEND =
+            "The controller runs again, but this Suspend may still take effect: resume the controller "
+                    + "when the guest's I/O stands still, or reset the controlling controller to rule it out";
     private final MigrationCommandSet commands;
     private final OwnedFunction function;
     private final ControllerCondition condition;

@@ -54,7 +54,8 @@ final class MigrationRecord {
     }
 
     /// {@return the name of the device, where there is one}
-    @Nullable String onlyDevice() {
+    @Nullable
+    String onlyDevice() {
         return devices.size() == 1 ? devices.getFirst() : null;
     }
 

@@ -25,8 +25,7 @@ final class RetryEvent extends Event {
     @Description("What is tried")
     @Nullable String attempt;
 
-    @Label("Succeeded")
-    boolean succeeded;
+    @Label("Succeeded") boolean succeeded;
 
     /// Begins an event; null while nobody wants it.
     static @Nullable RetryEvent start(String attempt) {

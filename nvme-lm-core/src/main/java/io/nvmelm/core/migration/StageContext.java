@@ -9,7 +9,7 @@ final class StageContext implements PreCopyContext {
     private final SourceLink link;
     private final String stage;
     private final long bandwidth;
-    private final Thread thread = Thread.currentThread();
+    private final long threadId = Thread.currentThread().threadId();
     private volatile boolean ended;
 
     StageContext(SourceLink link, String stage, long bandwidth) {
@@ -36,7 +36,7 @@ final class StageContext implements PreCopyContext {
     }
 
     private void requireInCall() {
-        if (ended || Thread.currentThread() != thread) {
+        if (ended || Thread.currentThread().threadId() != threadId) {
             throw new SessionEndedException("the context of a call of stage " + stage + " was used "
                     + (ended ? "after that call" : "by another thread"));
         }

@@ -139,12 +139,13 @@ class CommitProtocolModelTest {
                         return super.isReleased(step) || step == DestinationStep.STRANDED;
                     }
                 }),
-                mutant("nothing leads to one that runs", "abandons for a side that may run and does not", new CommitProtocolRules() {
-                    @Override
-                    boolean isTaken(DestinationStep step) {
-                        return step.permission() == RunPermission.DESTINATION;
-                    }
-                }),
+                mutant("nothing leads to one that runs", "abandons for a side that may run and does not",
+                        new CommitProtocolRules() {
+                            @Override
+                            boolean isTaken(DestinationStep step) {
+                                return step.permission() == RunPermission.DESTINATION;
+                            }
+                        }),
                 mutant("the source may run after its decision", "the permission is kept while COMMIT is sent",
                         new CommitProtocolRules() {
                             @Override

@@ -205,7 +205,8 @@ class RollBackTest {
             pair.source.failing.add("RUNNING_P2P to RUNNING");
             var events = RecordedEvents.of("io.nvmelm.Retry", pair::migrate);
             assertThat(events).extracting(e -> e.getString("device") + ", " + e.getString("attempt") + ", " + e
-                    .getBoolean("succeeded")).containsExactly("source, the arc to RUNNING, false", "source, a reset, true");
+                    .getBoolean("succeeded")).containsExactly("source, the arc to RUNNING, false",
+                            "source, a reset, true");
         }
     }
 

@@ -30,8 +30,7 @@ final class KernelArcEvent extends Event {
     @Nullable String to;
 
     @Label("Reset")
-    @Description("Whether a reset led there")
-    boolean reset;
+    @Description("Whether a reset led there") boolean reset;
 
     @Label("Failure")
     @Description("Why it was not done; empty when it was")

@@ -27,12 +27,10 @@ final class KernelRetryEvent extends Event {
     @Description("Why it was refused the first time")
     @Nullable String refusal;
 
-    @Label("Retries")
-    long retries;
+    @Label("Retries") long retries;
 
     @Label("Result")
-    @Description("What came of the last one: 0 or more, or the negative errno")
-    long result;
+    @Description("What came of the last one: 0 or more, or the negative errno") long result;
 
     /// Counts a call that is about to be made again.
     ///

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelEventsTest {
     private final VfioMigratableDeviceFixture fixture = new VfioMigratableDeviceFixture(7);
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private List<RecordedEvent> record(String name, Runnable action) throws IOException {
         var file = folder.resolve("recording.jfr");
