@@ -2,11 +2,13 @@ package io.nvmelm.core.migration;
 
 import io.nvmelm.MigrationCancelledException;
 import io.nvmelm.PreCopyContext;
+import io.nvmelm.PreCopyListener;
 import io.nvmelm.PreCopyOutcome;
 import io.nvmelm.PreCopyStage;
 import io.nvmelm.PreCopyVerdict;
 import io.nvmelm.UserDataTracking;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// The user data of a private medium as a stage of a migration: a [UserDataPreCopy] that is run while the guest runs and finished in the
 /// blackout. Logging is stopped when the right to run has been given away. After a migration that failed it goes on, so that the next one
@@ -38,9 +40,10 @@ public final class UserDataStage implements PreCopyStage {
 
     @Override
     public Remainder copy(PreCopyContext context) {
-        prepare(context);
-        var outcome = copy.run();
-        refuseCancelled(outcome);
+        if (context.bytesPerSecond() != Long.MAX_VALUE) {
+            copy.rateLimit(context.bytesPerSecond());
+        }
+        var outcome = told(context, copy::run);
         return new Remainder(
                 outcome.remainingBytes(),
                 outcome.copyBytesPerSecond(),
@@ -50,18 +53,18 @@ public final class UserDataStage implements PreCopyStage {
     /// As fast as it goes: the copy knows no limit in the blackout.
     @Override
     public void finish(PreCopyContext context) {
-        listen(context);
-        refuseCancelled(copy.finish(drainTimeout));
+        told(context, () -> copy.finish(drainTimeout));
     }
 
-    private void listen(PreCopyContext context) {
+    /// Has the copy tell the migration how it goes, for this call: the copy may be used without a migration afterwards.
+    private PreCopyOutcome told(PreCopyContext context, Supplier<PreCopyOutcome> call) {
         copy.listener(progress -> context.progress(progress.copiedBytes(), progress.remainingBytes()));
-    }
-
-    private void prepare(PreCopyContext context) {
-        listen(context);
-        if (context.bytesPerSecond() != Long.MAX_VALUE) {
-            copy.rateLimit(context.bytesPerSecond());
+        try {
+            var outcome = call.get();
+            refuseCancelled(outcome);
+            return outcome;
+        } finally {
+            copy.listener(PreCopyListener.SILENT);
         }
     }
 
