@@ -226,7 +226,8 @@ class StreamFileTest {
     @Test
     void whatAStateLeavesOutIsInTheControllerBeforeIt() {
         var standard = new TwoHosts(7, true, builder -> builder);
-        var running = GuestDriver.builder(standard.clock, standard.memory).seed(8).start(TwoHosts.controller(standard.a));
+        var running = GuestDriver.builder(standard.clock, standard.memory).seed(8).start(TwoHosts.controller(
+                standard.a));
         running.run(200);
         var to = standard.open(standard.b);
         to.reset();

@@ -25,7 +25,8 @@ final class DryRunExample {
         var options = MigrationOptions.defaults();
         var findings = new ArrayList<>(Preflight.source(devices, options).findings());
         var ours = devices.stream().map(device -> device.manifest().withSupplied(true)).toList();
-        findings.addAll(Preflight.between(ours, DeviceManifests.decode(theirs, StreamSettings.DEFAULT), options).findings());
+        findings.addAll(Preflight.between(ours, DeviceManifests.decode(theirs, StreamSettings.DEFAULT), options)
+                .findings());
         findings.forEach(finding -> System.out.println(finding.severity() + " " + finding.text()));
         return findings;
     }

@@ -117,7 +117,8 @@ public final class Preflight {
         }
         var subject = devices.size() == 1 ? devices.getFirst().identity().name() : ALL_DEVICES;
         if (known.total().compareTo(options.blackoutBudget()) > 0) {
-            overrun(Severity.BLOCKER, role, subject, known, "Allow more bandwidth in the blackout, or a longer blackout");
+            overrun(Severity.BLOCKER, role, subject, known,
+                    "Allow more bandwidth in the blackout, or a longer blackout");
         } else if (guessed.total().compareTo(options.blackoutBudget()) > 0) {
             overrun(Severity.WARNING, role, subject, guessed,
                     "The migration measures the rate and what is left when its device was copied, and ends before the guest is"

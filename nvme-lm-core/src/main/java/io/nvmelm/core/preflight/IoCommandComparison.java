@@ -13,7 +13,8 @@ import io.nvmelm.PreflightReason;
 ///   SGLS        1:0 1 SGLs, 2 aligned to dwords   2 keyed   15:8 threshold   21:16 kinds of descriptors and lengths
 /// ```
 final class IoCommandComparison {
-    private static final String OTHER_CONTROLLER = "; choose a destination whose controller has at least what the guest knows";
+    private static final String OTHER_CONTROLLER =
+            "; choose a destination whose controller has at least what the guest knows";
     private static final int WRITE_CACHE = 1;
     private static final int FLUSH_MASK = 6;
     private static final int FLUSH_OF_ALL = 6;

@@ -76,7 +76,9 @@ final class NamespaceComparison {
     }
 
     private static String place(NamespaceManifest namespace) {
-        return namespace.extendedBlocks() ? "metadata behind the data of their block" : "metadata in a buffer of their own";
+        return namespace.extendedBlocks()
+                ? "metadata behind the data of their block"
+                : "metadata in a buffer of their own";
     }
 
     /// Blocks of another size are told apart from their number, which says nothing then.

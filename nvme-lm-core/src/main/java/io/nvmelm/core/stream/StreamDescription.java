@@ -169,7 +169,9 @@ public final class StreamDescription {
                 namespace.protection() == 0
                         ? ""
                         : ", protection type " + (namespace.protection() & 7)
-                                + ((namespace.protection() & 8) == 0 ? " in their last bytes" : " in their first bytes"),
+                                + ((namespace.protection() & 8) == 0
+                                        ? " in their last bytes"
+                                        : " in their first bytes"),
                 namespace.nguid().map(bytes -> ", NGUID " + hex(bytes)).orElse(""),
                 namespace.eui64().map(bytes -> ", EUI64 " + hex(bytes)).orElse(""),
                 namespace.uuid().map(UUID::toString).map(uuid -> ", UUID " + uuid).orElse(""));

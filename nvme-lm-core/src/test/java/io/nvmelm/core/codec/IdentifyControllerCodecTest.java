@@ -115,7 +115,8 @@ class IdentifyControllerCodecTest {
 
     @ParameterizedTest
     @CsvSource({
-        "OACS, 256", "SGLS, 536", "SQES, 512", "CQES, 513", "MAXCMD, 514", "NN, 516", "CMMRTD, 570", "NMMRTD, 572", "MINMRTG, 574",
+        "OACS, 256", "SGLS, 536", "SQES, 512", "CQES, 513", "MAXCMD, 514", "NN, 516", "CMMRTD, 570", "NMMRTD, 572",
+        "MINMRTG, 574",
         "MAXMRTG, 575", "TRATTR, 576", "MCUDMQ, 578", "MNSUDMQ, 580", "MCMR, 582", "NMCMR, 584", "MCDQPC, 586",
         "SUBNQN, 768", "VENDOR, 3072", "HMPRE, 272", "CNTLID, 78", "MDTS, 77", "CTRATT, 96", "OAES, 92"
     })

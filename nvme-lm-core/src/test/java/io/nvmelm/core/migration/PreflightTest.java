@@ -71,7 +71,8 @@ class PreflightTest {
         DeviceManifest manifest(String name) {
             var controller = new ControllerManifest(
                     new ControllerIdentity(nqn, serial, model, firmware, controllerId, OptionalInt.empty()),
-                    vendor, subsystemVendor, oui, version, cap, transfer, queues, vectors, ioCommands, namespaces, features);
+                    vendor, subsystemVendor, oui, version, cap, transfer, queues, vectors, ioCommands, namespaces,
+                    features);
             return new DeviceManifest(name, capabilities, formats, estimated, maximum,
                     withController ? Optional.of(controller) : Optional.empty(), missing, supplied);
         }
@@ -279,7 +280,8 @@ class PreflightTest {
     @Test
     void everyIdentifierOfANamespaceCounts() {
         destination.namespaces = List.of(changed(namespace -> new NamespaceManifest(
-                namespace.extent(), 8, false, 0, Optional.of(OpaqueBytes.zeros(16)), namespace.eui64(), namespace.uuid())));
+                namespace.extent(), 8, false, 0, Optional.of(OpaqueBytes.zeros(16)), namespace.eui64(), namespace
+                        .uuid())));
         assertOnly(Severity.BLOCKER, PreflightReason.IDENTITY_DIFFERS, "NGUID of namespace 1", "0".repeat(32),
                 "0102030405060708090a0b0c0d0e0f10");
         destination.namespaces = List.of(changed(namespace -> new NamespaceManifest(

@@ -351,7 +351,8 @@ enum GoldenStream {
     private static byte[] laterVersion() {
         byte[] format = number(20, 1);
         byte[] namespace = concat(
-                number(4, 5), number(1, 9), number(1, 0x80), number(2, 7), number(8, 6), new byte[40], number(1, 0x81), number(1, 3),
+                number(4, 5), number(1, 9), number(1, 0x80), number(2, 7), number(8, 6), new byte[40], number(1, 0x81),
+                number(1, 3),
                 number(2, -1), number(4, -1));
         byte[] controller = concat(
                 field(1, "q".getBytes(US_ASCII)),

@@ -81,7 +81,8 @@ class ManifestContradictionTest {
     @Test
     void propertiesThatComeTwiceAreRefused() {
         byte[] file =
-                ended(file(FULL).record(4, 2, 0, properties()).record(4, 2, 0, properties()).record(2, 3, 0, STATE), 5, 8);
+                ended(file(FULL).record(4, 2, 0, properties()).record(4, 2, 0, properties()).record(2, 3, 0, STATE), 5,
+                        8);
         assertRefused(FULL, file, 2, "a second PROPERTIES of device 0");
     }
 
@@ -240,7 +241,8 @@ class ManifestContradictionTest {
         moved.writeState(0, ArrayState.of(STATE), StateProgress.SILENT);
 
         assertNotWritten(
-                writer(StreamKind.FILE, preCopy), RecordType.STATE, ByteBuffer.wrap(STATE), "in front of its PROPERTIES");
+                writer(StreamKind.FILE, preCopy), RecordType.STATE, ByteBuffer.wrap(STATE),
+                "in front of its PROPERTIES");
     }
 
     @Test
@@ -249,7 +251,8 @@ class ManifestContradictionTest {
         var toSource = new Conduit();
         var source = new DuplexStream(MigrationRole.SOURCE, toSource, toDestination, StreamSettings.DEFAULT);
         var destination = new DuplexStream(MigrationRole.DESTINATION, toDestination, toSource, StreamSettings.DEFAULT);
-        var small = new DeviceManifest("d", BARE.capabilities(), BARE.formats(), 1, 7, Optional.empty(), Set.of(), false);
+        var small = new DeviceManifest("d", BARE.capabilities(), BARE.formats(), 1, 7, Optional.empty(), Set.of(),
+                false);
         var opening = CompletableFuture.runAsync(() -> destination.open(List.of(small)));
         source.open(List.of(BARE));
         opening.join();

@@ -109,7 +109,8 @@ class RecordsTest {
     }
 
     private static StreamManifest decode(ByteBuffer payload) {
-        return ManifestCodec.decode(new FieldReader(payload, 0, 0, "manifest", null), Samples.STREAM_ID, StreamKind.FILE);
+        return ManifestCodec.decode(new FieldReader(payload, 0, 0, "manifest", null), Samples.STREAM_ID,
+                StreamKind.FILE);
     }
 
     @Test

@@ -113,7 +113,8 @@ class StreamDefectTest {
                 Arguments.of("STATE of device 0 in front of its PROPERTIES", stopped().record(2, 3, 0, STATE)),
                 Arguments.of(
                         "PROPERTIES behind STATE_END of device 0",
-                        stopped().record(4, 2, 0, PROPERTIES).record(3, 3, 0, number(8, 0)).record(4, 2, 0, PROPERTIES)),
+                        stopped().record(4, 2, 0, PROPERTIES).record(3, 3, 0, number(8, 0)).record(4, 2, 0,
+                                PROPERTIES)),
                 Arguments.of(
                         "PROPERTIES behind END",
                         start().record(3, 3, 0, number(8, 0))

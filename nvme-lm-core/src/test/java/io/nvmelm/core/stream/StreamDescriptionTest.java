@@ -54,7 +54,8 @@ class StreamDescriptionTest {
                 .contains("controller: 0012h of nqn.2014-08.org.example:a")
                 .contains("NVMe version: 2.3.0")
                 .contains("CAP: 002000280F0103FFh")
-                .contains("namespace 4294967294: 1099511627776 blocks of 4096 bytes, 64 bytes of metadata behind the data,")
+                .contains(
+                        "namespace 4294967294: 1099511627776 blocks of 4096 bytes, 64 bytes of metadata behind the data,")
                 .contains("feature 03h: 00000000h of namespace 1 and 64 bytes");
         assertThat(describe(GoldenStream.AUTHENTICATED.read())).contains("authenticated: yes, not verified here");
     }
