@@ -26,12 +26,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Two hosts as a [GeneratedPair] has them, with a guest at work: first the dry run, then the migration itself.
 final class DryRunAndMove {
-    /// Every reason waived.
-    static final MigrationOptions WAIVING = MigrationOptions.defaults().waiving(PreflightReason.values());
+    /// Every reason waived that can be.
+    static final MigrationOptions WAIVING = MigrationOptions.defaults()
+            .waiving(Stream.of(PreflightReason.values())
+                    .filter(reason -> reason != PreflightReason.NO_COMMON_FORMAT)
+                    .filter(reason -> reason != PreflightReason.DEVICE_MISMATCH)
+                    .toArray(PreflightReason[]::new));
 
     private final VirtualClock clock = new VirtualClock();
     private final GuestMemory memory = new GuestMemory(1L << 32);
@@ -182,7 +187,7 @@ final class DryRunAndMove {
                 && to.adminCommandLog().stream().allMatch(ReadingCommands::isReading);
     }
 
-    /// Migrates whatever the dry run said: every reason is waived.
+    /// Migrates whatever the dry run said: every reason is waived that can be.
     ///
     /// @return what failed; empty when the guest goes on at the destination and lost nothing
     List<Failure> move() {

@@ -21,8 +21,10 @@ enum Explanation {
             "SOURCE NEGOTIATE, estimating the state: CommandFailedException GetControllerStateCommand"
                     + " SANITIZE_NAMESPACE_IN_PROGRESS",
             Blocker.SOURCE_UNKNOWN),
-    /// No format of both.
-    NO_FORMAT("DESTINATION NEGOTIATE: MigrationUnsupportedException", Blocker.FORMATS),
+    /// No format of both, which nobody can waive: each side finds it by itself.
+    NO_FORMAT_FOR_THE_SOURCE("SOURCE NEGOTIATE: MigrationUnsupportedException", Blocker.FORMATS),
+    /// The same, found by the other side.
+    NO_FORMAT_FOR_THE_TARGET("DESTINATION NEGOTIATE: MigrationUnsupportedException", Blocker.FORMATS),
     /// The target does not answer while it is sanitized.
     SANITIZED_TARGET(
             "DESTINATION PREPARE, RUNNING to RUNNING_P2P: CommandFailedException SuspendCommand"
