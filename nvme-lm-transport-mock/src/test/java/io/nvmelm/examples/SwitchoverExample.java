@@ -78,6 +78,9 @@ final class SwitchoverExample {
                 Thread.sleep(pause);
                 report = sender.retryResume();
             }
+            if (report.mayRun() == RunPermission.DESTINATION) {
+                device.reset();                                                      // forgets the guest: nothing sets it going here
+            }
             return report;
         }
     }

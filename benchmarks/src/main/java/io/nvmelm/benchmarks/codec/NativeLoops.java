@@ -23,6 +23,11 @@ final class NativeLoops {
     ///
     /// @throws IllegalStateException when there is no compiler on the path: there is nothing to compare with
     static NativeLoops compile() {
+        return compile("cc");
+    }
+
+    /// Compiles by a compiler of another name.
+    static NativeLoops compile(String compiler) {
         try {
             var folder = Files.createTempDirectory("codec_loops");
             var source = folder.resolve("codec_loops.c");
@@ -30,7 +35,7 @@ final class NativeLoops {
             try (var text = NativeLoops.class.getResourceAsStream("codec_loops.c")) {
                 Files.copy(text, source);
             }
-            compile(source, library);
+            compile(compiler, source, library);
             var loops = new NativeLoops(SymbolLookup.libraryLookup(library, Arena.global()));
             Files.delete(source);
             Files.delete(library);
@@ -41,33 +46,18 @@ final class NativeLoops {
         }
     }
 
-    /// {@return whether there is a compiler}
-    static boolean compilerPresent() {
-        try {
-            var process = new ProcessBuilder("cc", "--version")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
-        } catch (IOException _) {
-            return false;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void compile(Path source, Path library) throws IOException {
-        if (!compilerPresent()) {
-            throw new IllegalStateException("No C compiler (cc) on the path: the C loops are left out.");
-        }
+    private static void compile(String compiler, Path source, Path library) throws IOException {
         try {
             var process = new ProcessBuilder(
-                    "cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+                    compiler, "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString())
                     .inheritIO()
                     .start();
             if (process.waitFor() != 0) {
-                throw new IllegalStateException("cc refused codec_loops.c: the C loops are left out.");
+                throw new IllegalStateException(compiler + " refused codec_loops.c: the C loops are left out.");
             }
+        } catch (IOException e) {
+            throw new IllegalStateException("No C compiler (" + compiler + ") on the path: the C loops are left out.",
+                    e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

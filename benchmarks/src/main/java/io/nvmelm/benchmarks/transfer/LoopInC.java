@@ -45,10 +45,15 @@ final class LoopInC {
     }
 
     /// Runs a program that has to succeed.
-    static void run(String... command) throws IOException, InterruptedException {
-        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+    static void run(String... command) throws InterruptedException {
+        int status;
+        try {
+            status = new ProcessBuilder(command).inheritIO().start().waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException("No " + command[0] + " on the path: what needs it is not measured.", e);
+        }
         if (status != 0) {
-            throw new AssertionError(List.of(command) + " ended with " + status);
+            throw new IllegalStateException(List.of(command) + " ended with " + status);
         }
     }
 

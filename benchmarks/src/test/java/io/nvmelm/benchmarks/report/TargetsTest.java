@@ -49,16 +49,26 @@ class TargetsTest {
     void everyParameterThatVariesIsChosen(Target target) {
         for (var subject : target.subjects()) {
             var varying = parameters(subject)
-                    .filter(field -> field.getAnnotation(Param.class).value().length > 1)
+                    .filter(field -> values(field).length > 1)
                     .map(Field::getName);
             assertThat(subject.parameters().keySet()).as(subject.toString()).containsAll(varying.toList());
         }
     }
 
+    /// {@return the values of a parameter; all of an enumeration that names none}
+    private static String[] values(Field parameter) {
+        var values = parameter.getAnnotation(Param.class).value();
+        return values.length == 1 && values[0].equals(Param.BLANK_ARGS) && parameter.getType().isEnum()
+                ? Stream.of(parameter.getType().getEnumConstants())
+                        .map(Object::toString)
+                        .toArray(String[]::new)
+                : values;
+    }
+
     private static List<String> values(Subject subject, String parameter) {
         return parameters(subject)
                 .filter(field -> field.getName().equals(parameter))
-                .flatMap(field -> Stream.of(field.getAnnotation(Param.class).value()))
+                .flatMap(field -> Stream.of(values(field)))
                 .toList();
     }
 

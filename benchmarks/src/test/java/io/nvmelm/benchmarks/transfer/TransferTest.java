@@ -3,6 +3,7 @@ package io.nvmelm.benchmarks.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmelm.benchmarks.CCompiler;
 import io.nvmelm.core.codec.ControllerStateView;
 import io.nvmelm.transport.vfio.EndlessDevice;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
@@ -84,7 +85,7 @@ class TransferTest {
         }
         assertThat(to).hasBinaryContent(content);
 
-        if (isThereACompiler()) {
+        if (CCompiler.isPresent()) {
             var copy = Files.createFile(folder.resolve("copy"));
             var calls = LinuxHost.local().calls();
             int in = calls.open(from.toString(), SystemCalls.OPEN_READ_ONLY);
@@ -94,11 +95,5 @@ class TransferTest {
             calls.close(out);
             assertThat(copy).hasBinaryContent(content);
         }
-    }
-
-    private static boolean isThereACompiler() throws IOException, InterruptedException {
-        return new ProcessBuilder("sh", "-c", "command -v cc").redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor() == 0;
     }
 }

@@ -5,10 +5,11 @@ import io.nvmelm.MigrationChannel;
 import io.nvmelm.PeerException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ final class Connection {
     private static Connection of(String field, ReadableByteChannel in, WritableByteChannel out) {
         if (in instanceof SelectableChannel readable && out instanceof SelectableChannel writable) {
             return new Connection(() -> {
-                requireConnected(readable);
+                requireConnected(in);
                 return SelectorMigrationChannel.open(readable, in, writable, out, false);
             }, null);
         }
@@ -63,9 +64,12 @@ final class Connection {
                 "a socket or pipe, or what MigrationChannels makes of another: of() with an executor, or blocking()");
     }
 
-    private static void requireConnected(SelectableChannel channel) {
-        if (channel instanceof SocketChannel socket && socket.isOpen() && !socket.isConnected()) {
-            throw new PeerException("the socket is not connected", "Connect it first", null);
+    /// Reads nothing, which a channel that is not connected refuses.
+    private static void requireConnected(ReadableByteChannel channel) throws IOException {
+        try {
+            channel.read(ByteBuffer.allocate(0));
+        } catch (NotYetConnectedException e) {
+            throw new PeerException("the socket is not connected", "Connect it first", e);
         }
     }
 

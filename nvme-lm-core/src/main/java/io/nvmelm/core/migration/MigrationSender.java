@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// has been given away (COMMIT), every failure ends with the devices and the guest running here again; from then on the devices stay
 /// stopped here, whatever happens, and [#reclaim()] or [#abandon()] are the embedder's decision.
 ///
+/// Devices that were migrated are left stopped, with the guest's queues still in them: [MigratableDevice#reset()] empties them. Do that once
+/// the guest runs at the destination, before anybody resets the controller that suspended them, which ends the suspension.
+///
 /// Used once, by one thread; [#run()] blocks it until the end. [#cancel()] may be called by any thread. The channels are the caller's;
 /// no byte beyond the migration is read from them.
 public final class MigrationSender {

@@ -1,0 +1,2 @@
+/// What tests of the benchmarks share.
+package io.nvmelm.benchmarks;
