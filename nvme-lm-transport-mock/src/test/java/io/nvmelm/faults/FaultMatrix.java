@@ -90,7 +90,12 @@ public final class FaultMatrix {
             for (int i = 0; i < WORKERS; i++) {
                 done.add(workers.submit(() -> {
                     for (var next = cases.poll(); next != null; next = cases.poll()) {
-                        check(next, FaultRun.of(next, sides));
+                        try {
+                            check(next, FaultRun.of(next, sides));
+                        } catch (RuntimeException | Error e) {
+                            tried.incrementAndGet();
+                            report(next, "It ended with " + e + " at " + e.getStackTrace()[0]);
+                        }
                     }
                 }));
             }
@@ -106,8 +111,12 @@ public final class FaultMatrix {
             System.err.println(count + " tried, " + violations + " violations so far");
         }
         if (!result.violations().isEmpty()) {
-            violations.incrementAndGet();
-            out.println("\"" + faultCase + "\" -> " + String.join(" | ", result.violations()));
+            report(faultCase, String.join(" | ", result.violations()));
         }
+    }
+
+    private void report(FaultCase faultCase, String what) {
+        violations.incrementAndGet();
+        out.println("\"" + faultCase + "\" -> " + what);
     }
 }

@@ -112,15 +112,16 @@ final class FaultRun {
         if (failure instanceof ProcessEndedError || failure != null && hasNotBegun(role)) {
             return null;
         }
-        if (failure instanceof InjectedError) {
+        if (failure instanceof InjectedError && !world.link.hasProcessEnded(role)) {
             var kept = (role == MigrationRole.SOURCE ? sourceParty : destinationParty).kept();
             expect(kept != null, "The " + role + " threw an error and kept no report");
             return kept;
         }
-        if (failure != null) {
+        if (failure != null && !(failure instanceof InjectedError)) {
             violations.add("The " + role + " threw " + describe(failure));
-        } else if (world.link.hasProcessEnded(role)) {
-            return null; // it returned, but there is nobody to read it
+        }
+        if (world.link.hasProcessEnded(role)) {
+            return null; // it ended in its way, but there is nobody to read what it says
         }
         expect(!metError(role) || ending.value() == null || tellsOfError(ending.value()),
                 "The " + role + " hides the error that it met");
