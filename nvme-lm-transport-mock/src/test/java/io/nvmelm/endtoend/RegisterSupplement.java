@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /// What a VMM carries where the state has queues alone: the controller is set up and enabled as it was at the source.
 ///
 /// @param controller whose properties
-record RegisterSupplement(InMemoryController controller) implements ControllerSupplement {
+public record RegisterSupplement(InMemoryController controller) implements ControllerSupplement {
     @Override
     public ControllerProperties capture() {
         return withAccess(() -> new ControllerProperties(
@@ -32,12 +32,18 @@ record RegisterSupplement(InMemoryController controller) implements ControllerSu
             controller.writeRegister64(NvmRegisters.ASQ, properties.adminSubmissionQueue());
             controller.writeRegister64(NvmRegisters.ACQ, properties.adminCompletionQueue());
             controller.writeRegister32(NvmRegisters.CC, properties.configuration());
-            while ((controller.readRegister32(NvmRegisters.CSTS) & 1) == 0) {
-                if (!controller.clock().runNext()) {
-                    throw new AssertionError("the controller does not become ready");
-                }
+            int status = controller.readRegister32(NvmRegisters.CSTS);
+            while ((status & (NvmRegisters.CSTS_RDY_BIT | NvmRegisters.CSTS_CFS_BIT)) == 0 && controller.clock()
+                    .runNext()) {
+                status = controller.readRegister32(NvmRegisters.CSTS);
             }
-            return true;
+            if ((status & NvmRegisters.CSTS_CFS_BIT) != 0) {
+                throw new IllegalStateException("CSTS.CFS");
+            }
+            if ((status & NvmRegisters.CSTS_RDY_BIT) == 0) {
+                throw new IllegalStateException("CSTS.RDY");
+            }
+            return status;
         });
     }
 

@@ -13,6 +13,7 @@ import io.nvmelm.core.device.NvmeMigratableDevice;
 import io.nvmelm.core.migration.MigrationClock;
 import io.nvmelm.core.migration.MigrationReceiver;
 import io.nvmelm.core.migration.MigrationSender;
+import io.nvmelm.endtoend.RegisterSupplement;
 import io.nvmelm.transport.mock.InMemoryController;
 import io.nvmelm.transport.mock.NvmRegisters;
 import io.nvmelm.transport.mock.VirtualClock;
@@ -74,7 +75,7 @@ final class EngineMove {
                                 .clock(time())
                                 .guest(leaving());
                         if (pair.supplied) {
-                            sender.supplement(source, new GuestProperties(from));
+                            sender.supplement(source, new RegisterSupplement(from));
                         }
                         return sender.run();
                     }
@@ -86,7 +87,7 @@ final class EngineMove {
                                 .clock(time())
                                 .guest(arriving());
                         if (pair.supplied) {
-                            receiver.supplement(destination, new GuestProperties(to));
+                            receiver.supplement(destination, new RegisterSupplement(to));
                         }
                         return receiver.run();
                     }
