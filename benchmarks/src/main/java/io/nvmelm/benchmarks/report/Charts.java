@@ -30,7 +30,10 @@ final class Charts {
                         iterate("views", "views"),
                         iterate("by hand", "byHand"),
                         iterate("by hand, checked", "byHandChecked"),
-                        iterate("records", "records")));
+                        iterate("SBE", "sbe"),
+                        iterate("records", "records"),
+                        iterate("protobuf", "protobuf"),
+                        iterate("Java serialisation", "javaSerialization")));
     }
 
     private static Line iterate(String name, String method) {

@@ -12,8 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.format.ResultFormatType;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -27,10 +25,13 @@ public final class FullRunProgram {
     private static final String EVERYTHING = ".*";
     private static final String NO_FILE = "none";
 
+    /// Without a codec, transport or device of the caller these measure the library's once more.
+    private static final String OWN = "\\.benchmarks\\.own\\.";
+
     private static final int FORKS = 2;
     private static final int WARMUPS = 5;
     private static final int ITERATIONS = 10;
-    private static final TimeValue ITERATION_TIME = TimeValue.milliseconds(500);
+    private static final TimeValue ITERATION_TIME = TimeValue.milliseconds(300);
 
     private FullRunProgram() {}
 
@@ -63,11 +64,14 @@ public final class FullRunProgram {
         var begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var loadBefore = Machine.load();
         boolean instructions = countsInstructions();
-        var chained = options(new CommandLineOptions(options), results);
+        var chained = options(new CommandLineOptions(options));
+        if (List.of(options).equals(List.of(EVERYTHING))) {
+            chained.exclude(OWN);
+        }
         if (instructions) {
             chained.addProfiler("perfnorm");
         }
-        new Runner(chained.build()).run();
+        SideBySide.run(chained.build(), results, System.out);
         var conditions = new Conditions(
                 Machine.here(),
                 loadBefore,
@@ -80,11 +84,9 @@ public final class FullRunProgram {
     }
 
     /// What the caller does not say is chosen so that everything takes about an hour, not JMH's half a day.
-    private static ChainedOptionsBuilder options(CommandLineOptions caller, Path results) {
+    private static ChainedOptionsBuilder options(CommandLineOptions caller) {
         var options = new OptionsBuilder()
                 .parent(caller)
-                .resultFormat(ResultFormatType.JSON)
-                .result(results.toString())
                 .addProfiler(GCProfiler.class)
                 .addProfiler(DistributionProfiler.class);
         if (!caller.getForkCount().hasValue()) {

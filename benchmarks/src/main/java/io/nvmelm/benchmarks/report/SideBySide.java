@@ -1,0 +1,110 @@
+package io.nvmelm.benchmarks.report;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/// Runs benchmarks by JMH in an order of its own: all methods of a class with the same parameters one after the other. JMH would
+/// run one method with all parameters before the next, and a candidate would meet another weather on the machine than its baseline.
+/// Results are written after each group, so that a run that is broken off leaves what it measured.
+final class SideBySide {
+
+    /// Methods that are compared.
+    private record Group(String benchmark, Map<String, String> parameters) {}
+
+    private SideBySide() {}
+
+    /// Runs what the options include.
+    ///
+    /// @param options options of JMH
+    /// @param file    where the results go, in JMH's JSON
+    /// @param log     is told how far it is, and what has no result because it failed
+    /// @throws RunnerException when JMH cannot run, or nothing is included
+    static void run(Options options, Path file, PrintStream log) throws IOException, RunnerException {
+        var results = new ArrayList<RunResult>();
+        var groups = groups(options);
+        if (groups.isEmpty()) {
+            throw new RunnerException("No benchmark matches " + options.getIncludes());
+        }
+        int number = 0;
+        for (var group : groups.entrySet()) {
+            number++;
+            log.println("# " + number + " of " + groups.size() + ": " + group.getKey().benchmark() + " "
+                    + group.getKey().parameters());
+            var ofGroup = new Runner(of(group.getKey(), group.getValue(), options)).run();
+            group.getValue().stream()
+                    .filter(benchmark -> ofGroup.stream()
+                            .noneMatch(result -> result.getParams().getBenchmark().equals(benchmark)))
+                    .forEach(benchmark -> log.println("# no result of " + benchmark));
+            results.addAll(ofGroup);
+            write(results, file);
+        }
+    }
+
+    private static Map<Group, Set<String>> groups(Options options) {
+        var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
+        var groups = new LinkedHashMap<Group, Set<String>>();
+        for (var entry : BenchmarkList.defaultList().find(silent, options.getIncludes(), options.getExcludes())) {
+            for (var parameters : combinations(entry, options)) {
+                groups.computeIfAbsent(
+                        new Group(entry.getUserClassQName(), parameters), _ -> new LinkedHashSet<>())
+                        .add(entry.getUsername());
+            }
+        }
+        return groups;
+    }
+
+    /// As JMH does it: each value of each parameter with each value of the others, where the caller's values replace those of the class.
+    private static List<Map<String, String>> combinations(BenchmarkListEntry entry, Options options) {
+        List<Map<String, String>> combinations = List.of(Map.of());
+        for (var parameter : new TreeMap<>(entry.getParams().orElse(Map.of())).entrySet()) {
+            Collection<String> values = options.getParameter(parameter.getKey()).orElse(List.of(parameter.getValue()));
+            combinations = combinations.stream()
+                    .flatMap(before -> values.stream().map(value -> {
+                        Map<String, String> more = new TreeMap<>(before);
+                        more.put(parameter.getKey(), value);
+                        return more;
+                    }))
+                    .toList();
+        }
+        return combinations;
+    }
+
+    private static Options of(Group group, Set<String> benchmarks, Options options) {
+        var builder = new OptionsBuilder().parent(options);
+        group.parameters().forEach((name, value) -> builder.param(name, value));
+        return builder.include(
+                benchmarks.stream().map(Pattern::quote).collect(Collectors.joining("|", "^(", ")$"))).build();
+    }
+
+    private static void write(List<RunResult> results, Path file) throws IOException {
+        var json = new ByteArrayOutputStream();
+        ResultFormatFactory.getInstance(
+                ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8)).writeOut(results);
+        Files.write(file, json.toByteArray());
+    }
+}

@@ -1,0 +1,69 @@
+package io.nvmelm.benchmarks.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+
+/// Candidate and baseline one after the other, for each set of parameters.
+class SideBySideTest {
+    private static final String SHORT = " -f 0 -wi 0 -i 1 -r 1ms";
+
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+
+    @TempDir private Path folder;
+
+    @Test
+    void methodsWithTheSameParametersFollowOneAnother() throws Exception {
+        assertThat(run("WorkBenchmark.(quick|slow)" + SHORT))
+                .extracting(Measurement::method, measurement -> measurement.parameters().get("tokens"))
+                .containsExactly(
+                        tuple("quick", "1000"), tuple("slow", "1000"), tuple("quick", "2000"), tuple("slow", "2000"));
+        assertThat(log.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        "# 1 of 2: " + WorkBenchmark.class.getName() + " {tokens=1000}",
+                        "# 2 of 2: " + WorkBenchmark.class.getName() + " {tokens=2000}");
+    }
+
+    @Test
+    void theCallersValuesOfAParameterCount() throws Exception {
+        assertThat(run("WorkBenchmark -e broken -e slow -p tokens=7,5" + SHORT))
+                .extracting(Measurement::method, measurement -> measurement.parameters().get("tokens"))
+                .containsExactly(tuple("quick", "7"), tuple("quick", "5"));
+    }
+
+    @Test
+    void whatFailsLeavesTheOthersTheirResults() throws Exception {
+        assertThat(run("WorkBenchmark.(broken|quick) -p tokens=1" + SHORT))
+                .extracting(Measurement::method)
+                .containsExactly("quick");
+        assertThat(log.toString(StandardCharsets.UTF_8))
+                .endsWith("# no result of " + WorkBenchmark.class.getName() + ".broken\n");
+    }
+
+    @Test
+    void nothingToMeasureIsAnError() {
+        assertThatThrownBy(() -> run("NoSuchBenchmark" + SHORT))
+                .isInstanceOf(RunnerException.class)
+                .hasMessageContaining("NoSuchBenchmark");
+    }
+
+    private List<Measurement> run(String options) throws Exception {
+        var file = folder.resolve("results.json");
+        SideBySide.run(
+                new CommandLineOptions(options.split(" ")),
+                file,
+                new PrintStream(log, true, StandardCharsets.UTF_8));
+        return JmhResults.parse(Files.readString(file));
+    }
+}
