@@ -35,15 +35,16 @@ record Chart(String file, String title, Axis x, Axis y, List<Line> lines) {
         /// {@return a line over a parameter}
         ///
         /// @param name      name in the legend
-        /// @param subject   the benchmark, with a value for each parameter but that one
+        /// @param subject   the benchmark, with a value for each parameter but that one, and which of its results
         /// @param parameter the parameter
         /// @param x         number of a value of it
         /// @param y         what is drawn, made of the nanoseconds of an operation and of the value; in the mode SampleTime of the median
         static Line over(String name, Subject subject, String parameter, ToDoubleFunction<String> x, Height y) {
             return new Line(name, subject, measurement -> {
                 var value = measurement.parameters().get(parameter);
-                return measurement.primary().typicalNanoseconds().stream()
-                        .mapToObj(nanoseconds -> new Point(x.applyAsDouble(value), y.of(nanoseconds, value)));
+                return measurement.read(subject.reading()).stream()
+                        .flatMap(metric -> metric.typicalNanoseconds().stream().boxed())
+                        .map(nanoseconds -> new Point(x.applyAsDouble(value), y.of(nanoseconds, value)));
             });
         }
 

@@ -17,7 +17,7 @@ final class Charts {
 
     /// {@return all charts}
     static List<Chart> all() {
-        return List.of(queues(), pieces(), blackout(), controllers());
+        return List.of(queues(), pieces(), blackout(), controllers(), blackouts());
     }
 
     private static Chart queues() {
@@ -48,8 +48,8 @@ final class Charts {
     private static Chart pieces() {
         return new Chart(
                 "pieces",
-                "Saving a state: bandwidth by size of the pieces",
-                new Axis("KiB of a piece (of states of 6 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB)", true,
+                "Saving a state: bandwidth by its size",
+                new Axis("KiB of a state (in pieces of 4 KiB, 64 KiB, 256 KiB, 1 MiB, 1 or 4 MiB)", true,
                         Numbers::logarithmic),
                 new Axis("GiB per second", false, Numbers::plain),
                 List.of(
@@ -71,7 +71,7 @@ final class Charts {
                 name,
                 subject,
                 "transfer",
-                transfer -> bytes(transfer.split("/")[1]) / 1024,
+                transfer -> bytes(transfer.split("/")[0]) / 1024,
                 (nanoseconds, transfer) -> bytes(transfer.split("/")[0]) / BYTES_PER_GIBIBYTE / (nanoseconds / 1e9));
     }
 
@@ -120,5 +120,28 @@ final class Charts {
                 "atOnce",
                 Double::parseDouble,
                 (nanoseconds, _) -> 1e9 / nanoseconds);
+    }
+
+    private static Chart blackouts() {
+        return new Chart(
+                "blackouts",
+                "Blackout of each of many controllers that migrate at once",
+                new Axis("controllers at once", true, Numbers::logarithmic),
+                new Axis("microseconds", true, Numbers::logarithmic),
+                List.of(
+                        blackouts("instant device, median", "INSTANT", "p50"),
+                        blackouts("instant device, p99", "INSTANT", "p99"),
+                        blackouts("in-memory device, median", "IN_MEMORY", "p50"),
+                        blackouts("in-memory device, p99", "IN_MEMORY", "p99")));
+    }
+
+    private static Line blackouts(String name, String device, String percentile) {
+        return Line.over(
+                name,
+                Subject.of(ScalingBenchmark.class, "migrate").with("device", device)
+                        .secondary("blackout." + percentile),
+                "atOnce",
+                Double::parseDouble,
+                (nanoseconds, _) -> nanoseconds / 1000);
     }
 }

@@ -50,6 +50,22 @@ class ChartsTest {
     }
 
     @Test
+    void aLineMayShowWhatABenchmarkRecordedItself() {
+        var waits = Line.over(
+                "waits",
+                SLOW.secondary("wait.p99"),
+                "tokens",
+                Double::parseDouble,
+                (nanoseconds, _) -> nanoseconds / 1000);
+        var measurements = new Sample()
+                .with(SLOW.with("tokens", 1000), "us/op", Map.of("wait.p99 us", 7.0), 3)
+                .with(SLOW.with("tokens", 2000), "us/op", 10)
+                .measurements();
+
+        assertThat(waits.points(measurements)).containsExactly(new Point(1000, 7));
+    }
+
+    @Test
     void percentilesStandWhereTheNinesAre() {
         var metric = new Metric(
                 5,
