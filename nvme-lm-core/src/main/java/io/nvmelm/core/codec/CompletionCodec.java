@@ -2,10 +2,12 @@ package io.nvmelm.core.codec;
 
 import io.nvmelm.InvalidValueException;
 import io.nvmelm.nvme.Completion;
+import io.nvmelm.nvme.NvmeStatus;
 import java.lang.foreign.MemorySegment;
 
 /// Completions to and from completion queue entries of 16 bytes (Base 2.3 fig. 98). Where an entry belongs in its queue
-/// (head, queue and command identifier, phase) is the matter of [CompletionEntryView].
+/// (head, queue and command identifier, phase) is the matter of
+/// [CompletionEntryView] and [PolledCompletion].
 public final class CompletionCodec {
     private CompletionCodec() {}
 
@@ -15,6 +17,13 @@ public final class CompletionCodec {
     /// @throws InvalidValueException when there are fewer
     public static Completion decode(MemorySegment entry) {
         return new CompletionEntryView().wrap(entry, 0).completion();
+    }
+
+    /// {@return result and status as a value} Allocates nothing for success without a result.
+    static Completion completion(int dword0, int dword1, int statusBits) {
+        return (dword0 | dword1 | statusBits) == 0
+                ? Completion.success()
+                : new Completion(dword0, dword1, NvmeStatus.fromBits(statusBits));
     }
 
     /// Writes an entry: result and status; everything else becomes 0.

@@ -21,7 +21,7 @@ import java.lang.invoke.VarHandle;
 ///
 /// The controller writes the phase bit (P) last, and whoever polls for it reads it first: [#statusAndPhaseRelease(int,
 /// boolean)] and [#phaseAcquire()] are that pair. An entry that starts at an even address is written and read with one
-/// access to those two bytes.
+/// access to those two bytes. A host that polls a queue takes its entries by [PolledCompletion], which costs less.
 ///
 /// Setters store the low bits of what they are given. Not thread-safe, apart from that pair.
 public final class CompletionEntryView extends StructureView {
@@ -161,12 +161,7 @@ public final class CompletionEntryView extends StructureView {
 
     /// {@return result and status as a value} Allocates nothing for success without a result.
     public Completion completion() {
-        int result = dword0();
-        int secondResult = dword1();
-        int status = statusBits();
-        return (result | secondResult | status) == 0
-                ? Completion.success()
-                : new Completion(result, secondResult, NvmeStatus.fromBits(status));
+        return CompletionCodec.completion(dword0(), dword1(), statusBits());
     }
 
     /// Sets result and status from a value; leaves queue, command identifier and phase.

@@ -1,6 +1,7 @@
 package io.nvmelm.transport.vfio.nvme;
 
 import io.nvmelm.core.codec.CompletionEntryView;
+import io.nvmelm.core.codec.PolledCompletion;
 import java.lang.foreign.MemorySegment;
 
 /// The host's side of a completion queue: entries of 16 bytes in a ring, each new when its phase tag is that of the pass (Base 2.3
@@ -8,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 final class CompletionRing {
     private final MemorySegment memory;
     private final int entries;
-    private final CompletionEntryView view = new CompletionEntryView();
+    private final PolledCompletion entry = new PolledCompletion();
     private int head;
     private boolean phase = true;
 
@@ -31,12 +32,12 @@ final class CompletionRing {
 
     /// {@return whether there is a new entry; [#entry()] is it then}
     boolean hasEntry() {
-        return view.wrap(memory, byteSize(head)).phaseAcquire() == phase;
+        return entry.poll(memory, byteSize(head), phase);
     }
 
-    /// {@return the entry that [#hasEntry()] found} Valid until [#pop()].
-    CompletionEntryView entry() {
-        return view;
+    /// {@return the entry that [#hasEntry()] found} Valid until it finds another.
+    PolledCompletion entry() {
+        return entry;
     }
 
     /// Gives the entry back.

@@ -2,7 +2,7 @@ package io.nvmelm.transport.vfio.nvme;
 
 import io.nvmelm.FailureCategory;
 import io.nvmelm.TransportException;
-import io.nvmelm.core.codec.CompletionEntryView;
+import io.nvmelm.core.codec.PolledCompletion;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.transport.vfio.EventCounter;
@@ -301,7 +301,7 @@ final class QueuePair implements AutoCloseable {
         }
     }
 
-    private String describe(CompletionEntryView entry, boolean isOutstanding) {
+    private String describe(PolledCompletion entry, boolean isOutstanding) {
         return String.format(
                 Locale.ROOT,
                 "completion entry %d of queue %d makes no sense: command identifier %04Xh%s, submission queue %d, head %d where %d"
