@@ -230,8 +230,19 @@ public final class CompletionQueueStateView extends StructureView {
 
     /// {@return all fields as a record}
     public CompletionQueueState state() {
+        return stateOf(quadword(IOCQPRP1_OFFSET), quadword(IOCQQSIZE_OFFSET), quadword(IOCQA_OFFSET));
+    }
+
+    /// {@return all fields of a structure of these quadwords}
+    static CompletionQueueState stateOf(long prp1, long middle, long last) {
         return new CompletionQueueState(
-                prp1(), zeroBasedSize(), queueId(), head(), tail(), attributes(), reserved());
+                prp1,
+                (int) middle & 0xFFFF,
+                (int) middle >>> 16,
+                (int) (middle >>> 32) & 0xFFFF,
+                (int) (middle >>> 48),
+                last & 0xFFFF_FFFFL,
+                last >>> 32);
     }
 
     /// Sets all fields from a record.
@@ -239,12 +250,14 @@ public final class CompletionQueueStateView extends StructureView {
     /// @param state the fields
     /// @return this
     public CompletionQueueStateView state(CompletionQueueState state) {
-        return prp1(state.prp1())
-                .zeroBasedSize(state.zeroBasedSize())
-                .queueId(state.queueId())
-                .head(state.head())
-                .tail(state.tail())
-                .attributes(state.attributes())
-                .reserved(state.reserved());
+        setQuadword(IOCQPRP1_OFFSET, state.prp1());
+        setQuadword(
+                IOCQQSIZE_OFFSET,
+                state.zeroBasedSize()
+                        | (long) state.queueId() << 16
+                        | (long) state.head() << 32
+                        | (long) state.tail() << 48);
+        setQuadword(IOCQA_OFFSET, state.attributes() | state.reserved() << 32);
+        return this;
     }
 }

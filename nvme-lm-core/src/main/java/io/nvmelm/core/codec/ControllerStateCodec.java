@@ -7,7 +7,7 @@ import io.nvmelm.nvme.NvmeControllerState;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.SubmissionQueueState;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.List;
 
 /// Controller State (Base 2.3 fig. 374 to 377) to and from records.
 ///
@@ -19,6 +19,8 @@ public final class ControllerStateCodec {
     public static final long DEFAULT_MAXIMUM_STATE_BYTES = 64L << 20;
 
     private static final int MAXIMUM_PART_BYTES = Integer.MAX_VALUE - 64;
+    private static final int QUEUE_WORDS = NvmeControllerStateView.QUEUE_BYTES / Long.BYTES;
+    private static final int QUEUES_AT_A_TIME = 32;
 
     private ControllerStateCodec() {}
 
@@ -47,12 +49,13 @@ public final class ControllerStateCodec {
         var header = new ControllerStateView()
                 .wrap(segment, byteOffset)
                 .validate(byteSize, Math.min(maximumStateBytes, MAXIMUM_PART_BYTES));
-        if (header.totalBytes() != byteSize) {
-            throw new InvalidValueException(
-                    "Controller State size", Long.toString(byteSize), Long.toString(header.totalBytes()));
-        }
         int nvmeStateBytes = (int) (4 * header.nvmeStateDwords());
         int vendorBytes = (int) (4 * header.vendorDwords());
+        long totalBytes = (long) ControllerStateView.HEADER_BYTES + nvmeStateBytes + vendorBytes;
+        if (totalBytes != byteSize) {
+            throw new InvalidValueException(
+                    "Controller State size", Long.toString(byteSize), Long.toString(totalBytes));
+        }
         var nvmeState = decodeNvmeState(segment, header.nvmeStateOffset(), nvmeStateBytes);
         return new ControllerState(
                 header.version(),
@@ -60,7 +63,7 @@ public final class ControllerStateCodec {
                 OpaqueBytes.copyOf(
                         segment, byteOffset + ControllerStateView.RESERVED_OFFSET, ControllerState.RESERVED_BYTES),
                 nvmeState,
-                OpaqueBytes.copyOf(segment, header.vendorDataOffset(), vendorBytes));
+                OpaqueBytes.copyOf(segment, header.nvmeStateOffset() + nvmeStateBytes, vendorBytes));
     }
 
     private static NvmeControllerState decodeNvmeState(MemorySegment segment, long byteOffset, int byteSize) {
@@ -75,20 +78,46 @@ public final class ControllerStateCodec {
         var view = new NvmeControllerStateView()
                 .wrap(segment, byteOffset)
                 .validate(byteSize, ControllerStateView.HEADER_BYTES);
-        var submissionQueues = new ArrayList<SubmissionQueueState>(view.submissionQueueCount());
-        for (int i = 0; i < view.submissionQueueCount(); i++) {
-            submissionQueues.add(view.submissionQueue(i).state());
-        }
-        var completionQueues = new ArrayList<CompletionQueueState>(view.completionQueueCount());
-        for (int i = 0; i < view.completionQueueCount(); i++) {
-            completionQueues.add(view.completionQueue(i).state());
-        }
         int used = view.byteSize();
         return new NvmeControllerState.Version0(
                 view.reserved(),
-                submissionQueues,
-                completionQueues,
+                submissionQueues(segment, view.submissionQueueOffset(0), view.submissionQueueCount()),
+                completionQueues(segment, view.completionQueueOffset(0), view.completionQueueCount()),
                 OpaqueBytes.copyOf(segment, byteOffset + used, byteSize - used));
+    }
+
+    private static List<SubmissionQueueState> submissionQueues(MemorySegment segment, long byteOffset, int count) {
+        var queues = new SubmissionQueueState[count];
+        var words = new long[QUEUE_WORDS * Math.min(count, QUEUES_AT_A_TIME)];
+        for (int i = 0; i < count;) {
+            int wordCount = copyQueues(segment, byteOffset, i, count, words);
+            for (int word = 0; word < wordCount; word += QUEUE_WORDS) {
+                queues[i++] = SubmissionQueueStateView.stateOf(words[word], words[word + 1], words[word + 2]);
+            }
+        }
+        return List.of(queues);
+    }
+
+    private static List<CompletionQueueState> completionQueues(MemorySegment segment, long byteOffset, int count) {
+        var queues = new CompletionQueueState[count];
+        var words = new long[QUEUE_WORDS * Math.min(count, QUEUES_AT_A_TIME)];
+        for (int i = 0; i < count;) {
+            int wordCount = copyQueues(segment, byteOffset, i, count, words);
+            for (int word = 0; word < wordCount; word += QUEUE_WORDS) {
+                queues[i++] = CompletionQueueStateView.stateOf(words[word], words[word + 1], words[word + 2]);
+            }
+        }
+        return List.of(queues);
+    }
+
+    /// {@return how many words of the next queues were copied} A segment is not read field by field here: the compiler
+    /// inlines some twenty accesses to a segment into one method, header and both kinds of queues together, and each that is
+    /// not inlined costs as much as the whole record of a queue.
+    private static int copyQueues(MemorySegment segment, long byteOffset, int first, int count, long[] words) {
+        int wordCount = QUEUE_WORDS * Math.min(count - first, QUEUES_AT_A_TIME);
+        long place = byteOffset + (long) NvmeControllerStateView.QUEUE_BYTES * first;
+        MemorySegment.copy(segment, Layouts.QUADWORD, place, words, 0, wordCount);
+        return wordCount;
     }
 
     /// Refuses an NVMe Controller State of version 0 that has no room for its own header.

@@ -202,8 +202,20 @@ public final class SubmissionQueueStateView extends StructureView {
 
     /// {@return all fields as a record}
     public SubmissionQueueState state() {
+        return stateOf(quadword(IOSQPRP1_OFFSET), quadword(IOSQQSIZE_OFFSET), quadword(IOSQHP_OFFSET));
+    }
+
+    /// {@return all fields of a structure of these quadwords}
+    static SubmissionQueueState stateOf(long prp1, long middle, long last) {
         return new SubmissionQueueState(
-                prp1(), zeroBasedSize(), queueId(), completionQueueId(), attributes(), head(), tail(), reserved());
+                prp1,
+                (int) middle & 0xFFFF,
+                (int) middle >>> 16,
+                (int) (middle >>> 32) & 0xFFFF,
+                (int) (middle >>> 48),
+                (int) last & 0xFFFF,
+                (int) last >>> 16,
+                last >>> 32);
     }
 
     /// Sets all fields from a record.
@@ -211,13 +223,14 @@ public final class SubmissionQueueStateView extends StructureView {
     /// @param state the fields
     /// @return this
     public SubmissionQueueStateView state(SubmissionQueueState state) {
-        return prp1(state.prp1())
-                .zeroBasedSize(state.zeroBasedSize())
-                .queueId(state.queueId())
-                .completionQueueId(state.completionQueueId())
-                .attributes(state.attributes())
-                .head(state.head())
-                .tail(state.tail())
-                .reserved(state.reserved());
+        setQuadword(IOSQPRP1_OFFSET, state.prp1());
+        setQuadword(
+                IOSQQSIZE_OFFSET,
+                state.zeroBasedSize()
+                        | (long) state.queueId() << 16
+                        | (long) state.completionQueueId() << 32
+                        | (long) state.attributes() << 48);
+        setQuadword(IOSQHP_OFFSET, state.head() | (long) state.tail() << 16 | state.reserved() << 32);
+        return this;
     }
 }

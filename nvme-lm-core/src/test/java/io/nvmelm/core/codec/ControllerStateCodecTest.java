@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +132,26 @@ class ControllerStateCodecTest {
         assertThat(version0(state).completionQueues()).hasSize(2);
         assertThat(state.vendorData().toByteArray()).startsWith(0xA0, 0xA1).endsWith(0xAE, 0xAF);
         assertThat(encode(state)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"31, 32", "32, 33", "33, 31", "64, 65", "0, 97", "96, 0"})
+    void everyQueueOfManyIsTheOneAtItsPlace(int submissionQueues, int completionQueues) {
+        byte[] bytes = RawState.of(submissionQueues, completionQueues, 0).bytes();
+
+        var state = decode(bytes);
+
+        assertThat(version0(state).submissionQueues())
+                .extracting(SubmissionQueueState::queueId)
+                .containsExactlyElementsOf(idsTo(submissionQueues));
+        assertThat(version0(state).completionQueues())
+                .extracting(CompletionQueueState::queueId)
+                .containsExactlyElementsOf(idsTo(completionQueues));
+        assertThat(encode(state)).isEqualTo(bytes);
+    }
+
+    private static List<Integer> idsTo(int last) {
+        return IntStream.rangeClosed(1, last).boxed().toList();
     }
 
     @ParameterizedTest
