@@ -6,6 +6,7 @@ import io.nvmelm.nvme.NvmeControllerState;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.SubmissionQueueState;
 import java.util.ArrayList;
+import java.util.List;
 
 /// Queues of a controller as a device keeps them, a field an array, from which a state is built.
 ///
@@ -47,6 +48,50 @@ record SampleQueues(long[] prp1, int[] heads, int[] tails) {
         }
         return ControllerState.of(
                 true, NvmeControllerState.Version0.of(submissionQueues, completionQueues), OpaqueBytes.EMPTY);
+    }
+
+    /// {@return records of as many queues, all of the same values, which come from nowhere}
+    ///
+    /// @param value of each field, 0 to 65 535
+    static ControllerState equalRecords(int queuePairs, int value) {
+        var submissionQueues = new SubmissionQueueState[queuePairs];
+        for (int i = 0; i < queuePairs; i++) {
+            submissionQueues[i] = new SubmissionQueueState(value, value, value, value, value, value, value, value);
+        }
+        var completionQueues = new CompletionQueueState[queuePairs];
+        for (int i = 0; i < queuePairs; i++) {
+            completionQueues[i] = new CompletionQueueState(value, value, value, value, value, value, value);
+        }
+        return ControllerState.of(
+                true,
+                NvmeControllerState.Version0.of(List.of(submissionQueues), List.of(completionQueues)),
+                OpaqueBytes.EMPTY);
+    }
+
+    /// {@return all fields of all queues, added up, with records in between}
+    static long sumOfAllFields(ControllerState state) {
+        var queues = (NvmeControllerState.Version0) state.nvmeState();
+        long sum = 0;
+        for (var queue : queues.submissionQueues()) {
+            sum += queue.prp1()
+                    + queue.zeroBasedSize()
+                    + queue.queueId()
+                    + queue.completionQueueId()
+                    + queue.attributes()
+                    + queue.head()
+                    + queue.tail()
+                    + queue.reserved();
+        }
+        for (var queue : queues.completionQueues()) {
+            sum += queue.prp1()
+                    + queue.zeroBasedSize()
+                    + queue.queueId()
+                    + queue.head()
+                    + queue.tail()
+                    + queue.attributes()
+                    + queue.reserved();
+        }
+        return sum;
     }
 
     /// {@return the fields that the benchmarks read, added up, with records in between}

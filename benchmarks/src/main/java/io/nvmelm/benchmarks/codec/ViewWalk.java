@@ -3,6 +3,7 @@ package io.nvmelm.benchmarks.codec;
 import io.nvmelm.core.codec.ControllerStateView;
 import io.nvmelm.core.codec.NvmeControllerStateView;
 import java.lang.foreign.MemorySegment;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /// A controller state read and written by views that are used again and again.
 final class ViewWalk {
@@ -23,6 +24,49 @@ final class ViewWalk {
         for (int i = 0; i < completionQueueCount; i++) {
             var queue = queues.completionQueue(i);
             sum += queue.prp1() + queue.queueId() + queue.head() + queue.tail();
+        }
+        return sum;
+    }
+
+    /// {@return all fields of all queues, added up}
+    long sumOfAllFields(MemorySegment state) {
+        header.wrap(state, 0).validate(state.byteSize(), state.byteSize());
+        queues.wrap(state, header.nvmeStateOffset()).validate(4 * header.nvmeStateDwords());
+        return sumOfSubmissionQueues() + sumOfCompletionQueues();
+    }
+
+    // A method for each kind, compiled by itself: together they read more than the compiler inlines.
+    @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+    private long sumOfSubmissionQueues() {
+        long sum = 0;
+        int submissionQueueCount = queues.submissionQueueCount();
+        for (int i = 0; i < submissionQueueCount; i++) {
+            var queue = queues.submissionQueue(i);
+            sum += queue.prp1()
+                    + queue.zeroBasedSize()
+                    + queue.queueId()
+                    + queue.completionQueueId()
+                    + queue.attributes()
+                    + queue.head()
+                    + queue.tail()
+                    + queue.reserved();
+        }
+        return sum;
+    }
+
+    @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+    private long sumOfCompletionQueues() {
+        long sum = 0;
+        int completionQueueCount = queues.completionQueueCount();
+        for (int i = 0; i < completionQueueCount; i++) {
+            var queue = queues.completionQueue(i);
+            sum += queue.prp1()
+                    + queue.zeroBasedSize()
+                    + queue.queueId()
+                    + queue.head()
+                    + queue.tail()
+                    + queue.attributes()
+                    + queue.reserved();
         }
         return sum;
     }

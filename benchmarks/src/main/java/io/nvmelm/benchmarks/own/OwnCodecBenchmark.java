@@ -26,22 +26,35 @@ public class OwnCodecBenchmark {
     /// Name of a codec, or of its class.
     @Param("nvme-lm") public String codec;
 
-    /// Queues of each kind.
-    @Param({"64", "4096"}) public int queuePairs;
-
     private CodecUnderTest subject;
-    private MemorySegment state;
-    private MemorySegment target;
     private MemorySegment entry;
 
     /// Finds the codec and checks it.
     @Setup
     public void prepare() {
         subject = Services.codec(codec);
-        state = CodecCheck.expectedState(queuePairs);
-        CodecCheck.check(subject, queuePairs, state);
-        target = Arena.ofAuto().allocate(state.byteSize(), 4096);
+        CodecCheck.check(subject, 1, CodecCheck.expectedState(1));
         entry = Arena.ofAuto().allocate(64, 64);
+    }
+
+    /// A state, which encoding a command has nothing to do with.
+    @State(Scope.Thread)
+    public static class Queues {
+        /// Queues of each kind.
+        @Param({"64", "4096"}) public int queuePairs;
+
+        private MemorySegment state;
+        private MemorySegment target;
+
+        /// Makes the state and checks the codec by it.
+        ///
+        /// @param benchmark has the codec
+        @Setup
+        public void prepare(OwnCodecBenchmark benchmark) {
+            state = CodecCheck.expectedState(queuePairs);
+            CodecCheck.check(benchmark.subject, queuePairs, state);
+            target = Arena.ofAuto().allocate(state.byteSize(), 4096);
+        }
     }
 
     /// A command into a submission entry.
@@ -52,15 +65,19 @@ public class OwnCodecBenchmark {
     }
 
     /// Through all queues.
+    ///
+    /// @param queues the state
     @Benchmark
-    public long walk() {
-        return subject.walk(state);
+    public long walk(Queues queues) {
+        return subject.walk(queues.state);
     }
 
     /// A whole state.
+    ///
+    /// @param queues how many, and the memory
     @Benchmark
-    public MemorySegment build() {
-        subject.build(queuePairs, target);
-        return target;
+    public MemorySegment build(Queues queues) {
+        subject.build(queues.queuePairs, queues.target);
+        return queues.target;
     }
 }

@@ -63,6 +63,11 @@ class CodecBaselinesTest {
         assertThat(benchmark.protobuf()).isEqualTo(expected);
         assertThat(benchmark.javaSerialization()).isEqualTo(expected);
         assertThat(benchmark.records()).isEqualTo(SampleQueues.of(queuePairs).records());
+        assertThat(benchmark.viewsOfAllFields())
+                .isEqualTo(SampleQueues.sumOfAllFields(SampleQueues.of(queuePairs).records()))
+                .isNotEqualTo(expected);
+        assertThat(benchmark.allocateOnly().byteSize())
+                .isEqualTo(SampleQueues.of(queuePairs).records().byteSize());
     }
 
     @ParameterizedTest
