@@ -106,10 +106,10 @@ class PolledCompletionTest {
         var queue = segment(NOT_SUSPENDED);
 
         assertThat(Allocation.bytesOf(() -> {
-                    for (int i = 0; i < 1000; i++) {
-                        completion.poll(queue, 0, (i & 1) != 0);
-                    }
-                }))
+            for (int i = 0; i < 1000; i++) {
+                completion.poll(queue, 0, (i & 1) != 0);
+            }
+        }))
                 .isLessThan(1000);
     }
 
