@@ -25,8 +25,7 @@ final class CodecTargets {
                 Target.nanoseconds(
                         "iterate a controller state, per queue", iterate("views").per(2 * QUEUE_PAIRS), 3, 6),
                 Target.bytesPerOperation("iterate a controller state, allocation", iterate("views"), 8),
-                // Allocating them alone takes some five times as long as the view of all fields: no way to make them is
-                // within 3.
+                // Not 3: allocating them alone takes two to five times as long as the view of all fields.
                 Target.timeRatio(
                         "records of a controller state, 4096 queue pairs, to the view of all fields",
                         iterate("records"),
@@ -37,8 +36,8 @@ final class CodecTargets {
                         "records of a controller state, 4096 queue pairs, to allocating them",
                         iterate("records"),
                         iterate("allocateOnly"),
-                        1.5,
-                        2),
+                        2,
+                        3.5),
                 Target.bytesPerOperation(
                         "records of a controller state, 4096 queue pairs, allocation",
                         iterate("records"),
