@@ -30,11 +30,13 @@ final class AttachedNamespaces {
     /// Most namespaces that are taken from a controller.
     private static final int MAXIMUM_NAMESPACES = 1 << 16;
 
-    private final ControllingController controlling;
+    private final IdentifyReader reader;
     private final int controllerId;
 
-    AttachedNamespaces(ControllingController controlling, int controllerId) {
-        this.controlling = controlling;
+    /// @param reader       asks the controlling controller; stays the caller's
+    /// @param controllerId the controller whose namespaces are asked for
+    AttachedNamespaces(IdentifyReader reader, int controllerId) {
+        this.reader = reader;
         this.controllerId = controllerId;
     }
 
@@ -55,12 +57,12 @@ final class AttachedNamespaces {
         T read(int structure, long namespaceId);
     }
 
-    private <T> List<T> read(NamespaceReader<T> reader) {
+    private <T> List<T> read(NamespaceReader<T> each) {
         try {
             var namespaces = new ArrayList<T>();
             for (long namespaceId : identifiers(ALLOCATED_NAMESPACE_LIST)) {
                 if (isAttached(namespaceId)) {
-                    namespaces.add(reader.read(ALLOCATED_NAMESPACE, namespaceId));
+                    namespaces.add(each.read(ALLOCATED_NAMESPACE, namespaceId));
                 }
             }
             return List.copyOf(namespaces);
@@ -69,7 +71,7 @@ final class AttachedNamespaces {
                 throw e;
             }
             return identifiers(IdentifyCommand.ACTIVE_NAMESPACE_LIST).stream()
-                    .map(namespaceId -> reader.read(IdentifyCommand.NAMESPACE, namespaceId))
+                    .map(namespaceId -> each.read(IdentifyCommand.NAMESPACE, namespaceId))
                     .toList();
         }
     }
@@ -86,7 +88,7 @@ final class AttachedNamespaces {
             int before = result.size();
             long from = after;
             var command = new IdentifyCommand(structure, 0, from, 0, 0, 0);
-            result.addAll(controlling.<List<Long>>identify(command, data -> {
+            result.addAll(reader.<List<Long>>read(command, data -> {
                 var list = new NamespaceListView().wrap(data, 0).validate(from);
                 var page = new ArrayList<Long>();
                 int count = list.count();
@@ -109,20 +111,20 @@ final class AttachedNamespaces {
     /// The list begins at the controller that is asked for, so one page tells.
     private boolean isAttached(long namespaceId) {
         var command = new IdentifyCommand(ATTACHED_CONTROLLER_LIST, controllerId, namespaceId, 0, 0, 0);
-        return controlling.identify(
+        return reader.read(
                 command,
                 data -> new ControllerListView().wrap(data, 0).validate(controllerId).contains(controllerId));
     }
 
     private NamespaceExtent extent(int structure, long namespaceId) {
-        return controlling.identify(
+        return reader.read(
                 new IdentifyCommand(structure, 0, namespaceId, 0, 0, 0),
                 data -> new IdentifyNamespaceView().wrap(data, 0).extent(namespaceId));
     }
 
     private NamespaceManifest manifest(int structure, long namespaceId) {
         var listed = descriptors(namespaceId);
-        return controlling.identify(new IdentifyCommand(structure, 0, namespaceId, 0, 0, 0), data -> {
+        return reader.read(new IdentifyCommand(structure, 0, namespaceId, 0, 0, 0), data -> {
             var view = new IdentifyNamespaceView().wrap(data, 0);
             var identifiers = listed.or(view.identifiers());
             return new NamespaceManifest(
@@ -140,7 +142,7 @@ final class AttachedNamespaces {
     /// it; Identify Namespace has two of the identifiers as well.
     private NamespaceIdentifiers descriptors(long namespaceId) {
         try {
-            return controlling.identify(
+            return reader.read(
                     new IdentifyCommand(IdentifyCommand.NAMESPACE_DESCRIPTORS, 0, namespaceId, 0, 0, 0),
                     NamespaceDescriptorCodec::decode);
         } catch (CommandFailedException e) {

@@ -28,9 +28,12 @@ final class ControllerManifestReader {
 
     /// @throws LiveMigrationException when a command failed that must be known, or an answer cannot be
     static ControllerManifest read(
-            ControllingController controlling, ControllerIdentity identity, Optional<ControllerRegisters> registers) {
+            ControllingController controlling,
+            IdentifyReader reader,
+            ControllerIdentity identity,
+            Optional<ControllerRegisters> registers) {
         var answer = controlling.identity();
-        var entry = controlling.secondary(identity.controllerId());
+        var entry = ControllingController.secondary(identity.controllerId(), reader);
         return new ControllerManifest(
                 withFunctionNumber(identity, entry),
                 OptionalInt.of(answer.pciVendorId()),
@@ -49,7 +52,7 @@ final class ControllerManifestReader {
                         answer.optionalNvmCommands(),
                         answer.volatileWriteCache(),
                         answer.sglSupport())),
-                new AttachedNamespaces(controlling, identity.controllerId()).readManifests(),
+                new AttachedNamespaces(reader, identity.controllerId()).readManifests(),
                 List.of());
     }
 

@@ -89,15 +89,19 @@ public final class ControllingController {
     /// @throws LiveMigrationException when Identify Controller failed
     public static ControllingController open(AdminTransport transport, TransferOptions options) {
         var port = new CommandPort(transport);
-        var identity = identify(port, options, IdentifyCommand.of(IdentifyCommand.CONTROLLER),
-                IdentifyControllerCodec::decode);
+        try (var reader = new IdentifyReader(port, options)) {
+            return open(port, options, reader);
+        }
+    }
+
+    private static ControllingController open(CommandPort port, TransferOptions options, IdentifyReader reader) {
+        var identity =
+                reader.read(IdentifyCommand.of(IdentifyCommand.CONTROLLER), IdentifyControllerCodec::decode);
         var reasons = new ArrayList<String>();
         var formats = new SupportedStateFormats(List.of(), List.of());
         if (identity.hostManagedLiveMigration()) {
             try {
-                formats = identify(
-                        port,
-                        options,
+                formats = reader.read(
                         IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS),
                         SupportedStateFormatsCodec::decode);
                 if (formats.versions().isEmpty() && formats.uuids().isEmpty()) {
@@ -113,19 +117,16 @@ public final class ControllingController {
         return new ControllingController(port, options, identity, formats, List.copyOf(reasons));
     }
 
-    private static <T> T identify(
-            CommandPort port, TransferOptions options, IdentifyCommand command, Function<MemorySegment, T> decoder) {
-        try (var memory = port.transport().allocate(IdentifyCommand.DATA_BYTES)) {
-            port.execute(command, memory, options.commandTimeout());
-            return decoder.apply(memory.segment());
-        } catch (LiveMigrationException e) {
-            throw e.at("controlling controller", "Identify, CNS " + Integer.toHexString(command.structure()) + "h");
-        }
+    /// {@return what sends Identify commands} The caller closes it.
+    IdentifyReader identifyReader() {
+        return new IdentifyReader(port, options);
     }
 
-    /// Executes an Identify command and decodes its data.
-    <T> T identify(IdentifyCommand command, Function<MemorySegment, T> decoder) {
-        return identify(port, options, command, decoder);
+    /// Executes one Identify command and decodes its data.
+    private <T> T identify(IdentifyCommand command, Function<MemorySegment, T> decoder) {
+        try (var reader = identifyReader()) {
+            return reader.read(command, decoder);
+        }
     }
 
     /// {@return the format of entries of a User Data Migration Queue (LBAMQF, Identify CNS 06h)} Asked for once. A controller that does
@@ -232,11 +233,17 @@ public final class ControllingController {
     /// @return the entries in order of controller identifier
     /// @throws LiveMigrationException when a command failed or the list is not in order
     public List<SecondaryController> secondaryControllers() {
+        try (var reader = identifyReader()) {
+            return secondaryControllers(reader);
+        }
+    }
+
+    private static List<SecondaryController> secondaryControllers(IdentifyReader reader) {
         var result = new ArrayList<SecondaryController>();
         int from = 0;
         while (true) {
-            var page = identify(
-                    port, options, IdentifyCommand.secondaryControllers(from), SecondaryControllerListCodec::decode);
+            var page = reader.read(
+                    IdentifyCommand.secondaryControllers(from), SecondaryControllerListCodec::decode);
             for (var entry : page) {
                 if (entry.controllerId() < from) {
                     throw new InvalidValueException(
@@ -258,8 +265,6 @@ public final class ControllingController {
     /// @throws LiveMigrationException     when the command failed
     public PrimaryControllerCapabilities primaryCapabilities() {
         return withVirtualizationManagement(() -> identify(
-                port,
-                options,
                 IdentifyCommand.of(IdentifyCommand.PRIMARY_CONTROLLER_CAPABILITIES),
                 PrimaryControllerCapabilitiesCodec::decode));
     }
@@ -318,18 +323,28 @@ public final class ControllingController {
     /// @param controllerId its CNTLID
     /// @throws LiveMigrationException when the command failed
     public Optional<SecondaryController> secondary(int controllerId) {
-        return secondary(entry -> entry.controllerId() == controllerId);
+        try (var reader = identifyReader()) {
+            return secondary(controllerId, reader);
+        }
+    }
+
+    /// As [#secondary(int)], by a reader of the caller's.
+    static Optional<SecondaryController> secondary(int controllerId, IdentifyReader reader) {
+        return secondary(entry -> entry.controllerId() == controllerId, reader);
     }
 
     /// The entry of a virtual function; empty where it has none, or the list is not known.
     Optional<SecondaryController> secondaryOfFunction(int vfNumber) {
-        return secondary(entry -> entry.vfNumber() == vfNumber
-                && entry.primaryControllerId() == identity.controllerId());
+        try (var reader = identifyReader()) {
+            return secondary(entry -> entry.vfNumber() == vfNumber
+                    && entry.primaryControllerId() == identity.controllerId(), reader);
+        }
     }
 
-    private Optional<SecondaryController> secondary(Predicate<SecondaryController> condition) {
+    private static Optional<SecondaryController> secondary(
+            Predicate<SecondaryController> condition, IdentifyReader reader) {
         try {
-            return secondaryControllers().stream().filter(condition).findFirst();
+            return secondaryControllers(reader).stream().filter(condition).findFirst();
         } catch (CommandFailedException e) {
             if (e.status().is(StatusCode.INVALID_FIELD_IN_COMMAND)) {
                 return Optional.empty();

@@ -45,6 +45,7 @@ public final class MigratableController implements AutoCloseable {
     private final int controllerId;
     private final OptionalInt vfNumber;
     private final PiecePool pool;
+    private final IdentifyReader identifyReader;
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock trackingLock = new ReentrantLock();
     private final MemoryTracker memoryTracker;
@@ -62,6 +63,7 @@ public final class MigratableController implements AutoCloseable {
         this.controllerId = controllerId;
         this.vfNumber = vfNumber;
         this.pool = new PiecePool(port.transport(), controlling.pieceBytes());
+        this.identifyReader = controlling.identifyReader();
         this.memoryTracker = new MemoryTracker(
                 port,
                 pool,
@@ -333,7 +335,7 @@ public final class MigratableController implements AutoCloseable {
     /// @throws LiveMigrationException when a command failed or an answer cannot be
     public List<NamespaceExtent> attachedNamespaces() {
         try {
-            return new AttachedNamespaces(controlling, controllerId).read();
+            return new AttachedNamespaces(identifyReader, controllerId).read();
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reading the attached namespaces");
         }
@@ -348,7 +350,7 @@ public final class MigratableController implements AutoCloseable {
     /// @throws LiveMigrationException when a command failed or an answer cannot be
     public ControllerManifest manifest(Optional<ControllerRegisters> registers) {
         try {
-            return ControllerManifestReader.read(controlling, identity(), registers);
+            return ControllerManifestReader.read(controlling, identifyReader, identity(), registers);
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reading what the controller is");
         }
@@ -442,6 +444,7 @@ public final class MigratableController implements AutoCloseable {
         } finally {
             memoryTracker.close();
             pool.close();
+            identifyReader.close();
         }
     }
 }

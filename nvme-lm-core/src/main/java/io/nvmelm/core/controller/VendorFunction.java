@@ -121,10 +121,10 @@ public final class VendorFunction implements AutoCloseable {
     ///         it is
     /// @throws LiveMigrationException when a command failed or an answer cannot be
     public Optional<ControllerManifest> manifest(Optional<ControllerRegisters> registers) {
-        try {
+        try (var reader = controlling.identifyReader()) {
             return controlling.secondaryOfFunction(vfNumber)
-                    .map(entry -> ControllerManifestReader.read(controlling, identity(entry.controllerId()),
-                            registers));
+                    .map(entry -> ControllerManifestReader.read(
+                            controlling, reader, identity(entry.controllerId()), registers));
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reading what the controller is");
         }

@@ -99,7 +99,7 @@ class AttachedNamespacesTest {
     @Test
     void aManifestSaysHowBlocksAreLaidOut() {
         namespaces.put(1L, List.of(5));
-        var read = new AttachedNamespaces(ControllingController.open(transport), 5).readManifests();
+        var read = new AttachedNamespaces(ControllingController.open(transport).identifyReader(), 5).readManifests();
         assertThat(read).singleElement().satisfies(namespace -> {
             assertThat(namespace.metadataBytes()).isEqualTo(8);
             assertThat(namespace.extendedBlocks()).isTrue();
