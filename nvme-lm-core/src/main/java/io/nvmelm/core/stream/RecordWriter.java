@@ -13,9 +13,9 @@ import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the records of one direction of a stream. Memory: one buffer of a piece and the records' own bytes; nothing is allocated for
-/// a piece of state or its end, but in an authenticated stream what the JDK makes of each HMAC: an array of its 32 bytes. Not
-/// thread-safe; blocks as its sink does.
+/// Writes the records of one direction of a stream. Memory: one buffer of a piece, of 64 KiB where the direction carries no state, and
+/// the records' own bytes; nothing is allocated for a piece of state or its end, but in an authenticated stream what the JDK makes of
+/// each HMAC: an array of its 32 bytes. Not thread-safe; blocks as its sink does.
 ///
 /// After the sink threw, part of a record may be on its way: every further call throws.
 public final class RecordWriter {
@@ -51,7 +51,8 @@ public final class RecordWriter {
         this.tagBytes = authenticator.isPresent() ? Authenticator.TAG_BYTES : 0;
         this.tally = new StateTally(kind, devices);
         int framing = 2 * (RecordHeader.BYTES + tagBytes) + Long.BYTES;
-        buffer = ByteBuffer.allocateDirect(Math.max(pieceBytes, LEAST_PIECE_ROOM) + framing)
+        int room = RecordType.STATE.isAllowedIn(kind) ? Math.max(pieceBytes, LEAST_PIECE_ROOM) : LEAST_PIECE_ROOM;
+        buffer = ByteBuffer.allocateDirect(room + framing)
                 .order(ByteOrder.LITTLE_ENDIAN);
         written = preamble.preambleBytes();
     }

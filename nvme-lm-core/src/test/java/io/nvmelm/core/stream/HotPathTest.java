@@ -67,6 +67,36 @@ class HotPathTest {
         assertThat(allocated(() -> writeStates(writer, session, PIECES))).isLessThan(ONCE);
     }
 
+    @Test
+    void aDirectionWithoutStateHasNoRoomForPieces() {
+        var settings = new StreamSettings(4 << 20, true, Optional.empty());
+        long before = directBytes();
+        var writer = new RecordWriter(
+                bytes -> bytes.position(bytes.limit()),
+                settings,
+                Preamble.of(StreamKind.DESTINATION_TO_SOURCE, settings, 0, Samples.STREAM_ID),
+                Optional.empty(),
+                DEVICES);
+        assertThat(directBytes() - before).isLessThan(1 << 20);
+        writer.write(RecordType.MANIFEST, RecordType.WHOLE_STREAM, Records.empty());
+    }
+
+    private static long directBytes() {
+        try {
+            var factory = Class.forName("java.lang.management.ManagementFactory");
+            var pool = Class.forName("java.lang.management.BufferPoolMXBean");
+            var pools = (List<?>) factory.getMethod("getPlatformMXBeans", Class.class).invoke(null, pool);
+            for (var each : pools) {
+                if (pool.getMethod("getName").invoke(each).equals("direct")) {
+                    return (long) pool.getMethod("getMemoryUsed").invoke(each);
+                }
+            }
+            throw new AssertionError("this JVM has no direct buffers");
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("this JVM does not count direct buffers", e);
+        }
+    }
+
     private static void writeStates(RecordWriter writer, Zeros session, int firstDevice) {
         for (int i = 0; i < PIECES; i++) {
             session.left = PIECE_BYTES;
