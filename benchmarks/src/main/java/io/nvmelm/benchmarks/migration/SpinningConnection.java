@@ -52,6 +52,9 @@ public final class SpinningConnection {
             int place = (int) (from & RING_BYTES - 1);
             int count = (int) Math.min(
                     Math.min(written.getAcquire() - from, target.remaining()), RING_BYTES - place);
+            if (count == 0) {
+                return 0;
+            }
             target.put(target.position(), bytes, place, count).position(target.position() + count);
             read.setRelease(from + count);
             return count;
