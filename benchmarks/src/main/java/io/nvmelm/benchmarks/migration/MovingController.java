@@ -144,7 +144,7 @@ public final class MovingController implements AutoCloseable {
     /// @param setting how they are
     public MovingController(Setting setting) {
         options = setting.options();
-        piece = ByteBuffer.allocateDirect(1 << 20);
+        piece = ByteBuffer.allocateDirect(options.pieceBytes());
         source = new Side("a", setting.queuePairs(), FIRST_ID, setting);
         destination = new Side("b", setting.queuePairs(), SECOND_ID, setting);
         GuestDriver.builder(clock, memory)
