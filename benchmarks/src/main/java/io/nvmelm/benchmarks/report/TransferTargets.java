@@ -6,6 +6,7 @@ import io.nvmelm.benchmarks.migration.BlackoutBenchmark;
 import io.nvmelm.benchmarks.migration.ModelledLatencyBenchmark;
 import io.nvmelm.benchmarks.migration.ScalingBenchmark;
 import io.nvmelm.benchmarks.migration.StatePlanBenchmark;
+import io.nvmelm.benchmarks.migration.WholeMigrationBenchmark;
 import io.nvmelm.benchmarks.transfer.LatencyReadBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
 import io.nvmelm.benchmarks.transfer.StreamFramingBenchmark;
@@ -20,10 +21,13 @@ final class TransferTargets {
     private static final Class<?> PLAN = StatePlanBenchmark.class;
     private static final Class<?> BLACKOUT = BlackoutBenchmark.class;
     private static final Class<?> MODELLED = ModelledLatencyBenchmark.class;
+    private static final Class<?> WHOLE = WholeMigrationBenchmark.class;
     private static final Class<?> SCALING = ScalingBenchmark.class;
     private static final Class<?> RING = UserDataRingBenchmark.class;
     private static final Class<?> BITMAP = DirtyBitmapBenchmark.class;
     private static final double MEDIAN = 50;
+    private static final String CPU_TIME = "cpuTime.p50";
+    private static final String CORE_TIME = "coreTime.p50";
 
     private TransferTargets() {}
 
@@ -98,13 +102,30 @@ final class TransferTargets {
                         modelled("serial"),
                         0.60,
                         0.70),
+                Target.nanoseconds(
+                        "blackout of 64 queue pairs by sender and receiver, without the wait for each other, p99",
+                        whole().secondary("overhead.p99"),
+                        50_000,
+                        500_000),
                 Target.timeRatio(
-                        "cost of a controller, 1000 at once, to 10 at once",
-                        scaling(1000),
-                        scaling(10),
+                        "processor time of a controller, 1000 at once, to one at a time",
+                        scaling("INSTANT", 1000).secondary(CPU_TIME),
+                        scaling("INSTANT", 1).secondary(CPU_TIME),
                         1.2,
-                        1.2)
-                        .inFullRunsOnly());
+                        1.3),
+                coreTime("INSTANT"),
+                coreTime("IN_MEMORY"));
+    }
+
+    /// Times by the clock on the wall are worth nothing while others use the machine.
+    private static Target coreTime(String device) {
+        return Target.timeRatio(
+                "core time of a controller, " + device + ", 1000 at once, to one at a time",
+                scaling(device, 1000).secondary(CORE_TIME),
+                scaling(device, 1).secondary(CORE_TIME),
+                1.2,
+                1.2)
+                .inFullRunsOnly();
     }
 
     private static Subject blackout(String method, String device) {
@@ -118,8 +139,12 @@ final class TransferTargets {
                 .percentile(MEDIAN);
     }
 
-    private static Subject scaling(int atOnce) {
-        return Subject.of(SCALING, "migrate").with("atOnce", atOnce).with("device", "INSTANT");
+    private static Subject whole() {
+        return Subject.of(WHOLE, "migrate").with("device", "INSTANT");
+    }
+
+    private static Subject scaling(String device, int atOnce) {
+        return Subject.of(SCALING, "migrate").with("atOnce", atOnce).with("device", device);
     }
 
     private static List<Target> changes() {

@@ -139,4 +139,47 @@ class BlackoutTest {
         assertThat(overhead.getTotalCount()).isEqualTo(3);
         assertThat(overhead.getMaxValue()).isPositive().isLessThanOrEqualTo(blackout.getMaxValue());
     }
+
+    @Test
+    void theBareExchangeIsRecordedAsAMigrationIs() throws Exception {
+        var benchmark = new WholeMigrationBenchmark();
+        benchmark.device = Kind.INSTANT;
+        benchmark.queuePairs = 2;
+        benchmark.prepare();
+        var blackouts = Distribution.ofNanos("blackout");
+        var overheads = Distribution.ofNanos("overhead");
+        blackouts.take();
+        overheads.take();
+        for (int i = 0; i < 3; i++) {
+            benchmark.before();
+            assertThat(benchmark.exchange()).isPositive();
+            benchmark.behind();
+        }
+        benchmark.close();
+        var blackout = blackouts.take();
+        assertThat(blackout.getTotalCount()).isEqualTo(3);
+        var overhead = overheads.take();
+        assertThat(overhead.getTotalCount()).isEqualTo(3);
+        assertThat(overhead.getMaxValue()).isLessThanOrEqualTo(blackout.getMaxValue());
+    }
+
+    @Test
+    void aThousandControllersMoveAtOnce() {
+        var benchmark = new ScalingBenchmark();
+        benchmark.device = Kind.INSTANT;
+        benchmark.atOnce = 1000;
+        benchmark.makeControllers();
+        for (var name : new String[] {"blackout", "coreTime", "cpuTime"}) {
+            Distribution.ofNanos(name).take();
+        }
+        benchmark.begin();
+        long bytes = benchmark.migrate();
+        assertThat(bytes).as("each of the same size").isPositive().matches(sum -> sum % 1000 == 0);
+        assertThat(benchmark.migrate()).as("and back again").isEqualTo(bytes);
+        benchmark.end();
+        benchmark.close();
+        assertThat(Distribution.ofNanos("blackout").take().getTotalCount()).isEqualTo(2000);
+        assertThat(Distribution.ofNanos("coreTime").take().getTotalCount()).isEqualTo(2);
+        assertThat(Distribution.ofNanos("cpuTime").take().getTotalCount()).isEqualTo(1);
+    }
 }
