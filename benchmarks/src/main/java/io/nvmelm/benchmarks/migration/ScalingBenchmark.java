@@ -41,7 +41,7 @@ import org.openjdk.jmh.annotations.TearDown;
 ///
 /// The distribution `blackout` is what each guest waits, with the time in which its thread waited for a core: that grows with the number
 /// where devices take no time. With latency, a controller waits and others go on. `gc.alloc.rate.norm` is the heap that a controller
-/// allocates, and the same for all numbers; beside it each has a piece of transfer memory on both hosts, kept from one move to the next.
+/// allocates, some 500 bytes more where each has a thread of its own. Beside it each keeps a piece of transfer memory on both hosts.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
