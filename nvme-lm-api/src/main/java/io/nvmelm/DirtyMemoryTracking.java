@@ -56,7 +56,7 @@ public interface DirtyMemoryTracking {
 
     /// Sets in `bitmap` one bit for each page of `range` that was written since the last report; never clears one. Blocks for
     /// the commands that it takes. After a failure every page that is tracked counts as written: the next report that succeeds
-    /// says so, and nothing is lost.
+    /// says so, and nothing is lost; some bits may have been set before it.
     ///
     /// @param range        what to report, inside the ranges that are tracked
     /// @param pageByteSize bytes that one bit stands for, a power of two of 4096 or more

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
 
-/// One report of Track Receive, and two ways to set the bits of its pages in a bitmap.
+/// One report of Track Receive, and ways to set the bits of its pages in a bitmap.
 public final class FilledMemoryReport implements AutoCloseable {
     private static final int CONTROLLER_ID = 1;
     private static final int PAGE_SHIFT = 12;
@@ -40,7 +40,12 @@ public final class FilledMemoryReport implements AutoCloseable {
     private final MemorySegment bitmap;
     private final long[] words;
     private final TrackedMemoryChangesView view = new TrackedMemoryChangesView();
+    private final long[] keptWords;
     private final MemoryRange range;
+    private final MemoryRange lowerHalf;
+    private final MemoryRange upperHalf;
+    private final MemorySegment lowerBitmap;
+    private final MemorySegment upperBitmap;
     private final TrackedMemory memory;
 
     /// Fills a report.
@@ -63,32 +68,63 @@ public final class FilledMemoryReport implements AutoCloseable {
             view.descriptor(i, page << PAGE_SHIFT, pages.length);
         }
         bitmap = arena.allocate(pageCount / 8, 8);
+        lowerBitmap = bitmap.asSlice(0, bitmap.byteSize() / 2);
+        upperBitmap = bitmap.asSlice(bitmap.byteSize() / 2);
         words = new long[(int) (pageCount / 64)];
+        keptWords = new long[words.length];
         range = new MemoryRange(0, memoryBytes);
+        lowerHalf = new MemoryRange(0, memoryBytes / 2);
+        upperHalf = new MemoryRange(memoryBytes / 2, memoryBytes / 2);
         memory = new TrackedMemory(TrackedRanges.of(List.of(range)).rounded(0));
     }
 
-    /// Has the library take the report, and then set the bits of the pages that were written.
+    /// Asks the library for the pages of all memory, of which the report is the answer.
     public void fill() {
         view.wrap(report, 0, report.byteSize()).validate(CONTROLLER_ID);
-        long count = view.validatedCount();
-        for (long i = 0; i < count; i++) {
-            view.select(i);
-            memory.markWritten(view.byteAddress(), view.byteSize());
-        }
-        memory.moveTo(range, PAGE_BYTES, bitmap);
+        var asked = memory.ask(range, PAGE_BYTES, bitmap);
+        memory.markWritten(view, asked);
+        memory.moveTo(asked);
     }
 
-    /// Sets the bits in a loop as one writes it by hand: without a check of what the controller says, and at once, so that nothing is
-    /// kept for a later report when this one fails or is for another range.
+    /// Asks the library for the pages of the upper half of the memory, of which the report is the answer, so that it has to keep those of
+    /// the lower half; then for those.
+    public void fillInHalves() {
+        view.wrap(report, 0, report.byteSize()).validate(CONTROLLER_ID);
+        var upper = memory.ask(upperHalf, PAGE_BYTES, upperBitmap);
+        memory.markWritten(view, upper);
+        memory.moveTo(upper);
+        memory.moveTo(memory.ask(lowerHalf, PAGE_BYTES, lowerBitmap));
+    }
+
+    /// Sets the bits in a loop as one writes it by hand, without a check of what the controller says.
     public void setBits() {
+        setBits(words);
+    }
+
+    /// Sets bits in words that are kept in the same way, and moves those of each half to the bitmap.
+    public void setBitsInHalves() {
+        setBits(keptWords);
+        move(keptWords.length / 2, keptWords.length);
+        move(0, keptWords.length / 2);
+    }
+
+    private void setBits(long[] target) {
         var entries = report;
         for (int i = 0; i < descriptors; i++) {
             long entry = TrackedMemoryChangesView.HEADER_BYTES + (long) i * TrackedMemoryChangesView.DESCRIPTOR_BYTES;
             long first = entries.get(ValueLayout.JAVA_LONG_UNALIGNED, entry) >>> PAGE_SHIFT;
             long end = first + Integer.toUnsignedLong(entries.get(ValueLayout.JAVA_INT_UNALIGNED, entry + 8));
             for (long page = first; page < end; page++) {
-                words[(int) (page >>> 6)] |= 1L << page;
+                target[(int) (page >>> 6)] |= 1L << page;
+            }
+        }
+    }
+
+    private void move(int from, int to) {
+        for (int word = from; word < to; word++) {
+            if (keptWords[word] != 0) {
+                words[word] |= keptWords[word];
+                keptWords[word] = 0;
             }
         }
     }

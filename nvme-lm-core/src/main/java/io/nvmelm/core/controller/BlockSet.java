@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A set of block numbers from 0 to a size, made for long runs as well as for single blocks: a tree whose leaves hold one bit for each
 /// block, and in which a part that is wholly inside or wholly outside is one reference. So a range of any length is cheap, and memory
-/// grows with the places where single blocks were changed, which a [Budget] counts. Not thread-safe.
+/// grows with the places where single blocks were changed, which a [BlockMemory] counts. Not thread-safe.
 ///
 /// ```
 ///   root            node (4096 slots)    chunk (32 768 blocks)
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality")
 final class BlockSet {
     /// Blocks of one chunk, as a power of two.
-    static final int CHUNK_SHIFT = 15;
+    static final int CHUNK_SHIFT = BlockMemory.CHUNK_SHIFT;
 
-    private static final int CHUNK_WORDS = 1 << (CHUNK_SHIFT - 6);
     private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
     private static final int NODE_SHIFT = 12;
     private static final int NODE_SLOTS = 1 << NODE_SHIFT;
+    private static final long NODE_BYTES = (long) NODE_SLOTS * Integer.BYTES;
     /// Slots of the largest root.
     static final int MOST_ROOT_SLOTS = NODE_SLOTS;
     /// What a root for 2^54 blocks needs.
@@ -30,34 +30,34 @@ final class BlockSet {
     private static final Object FULL = new Object();
     private static final long[] NO_WORDS = {};
 
-    /// Bytes that sets may use together.
-    static final class Budget {
-        private final long limitBytes;
-        private long usedBytes;
-
-        Budget(long limitBytes) {
-            this.limitBytes = limitBytes;
-        }
-
-        /// Whether it is used up. From then on only [BlockSet#setAround(long, long)] and [BlockSet#clearAround(long, long)] may
-        /// be called; a call that began before may use a little more.
-        boolean isExhausted() {
-            return usedBytes > limitBytes;
-        }
-
-        long usedBytes() {
-            return usedBytes;
-        }
-    }
-
     /// Takes ranges.
     @FunctionalInterface
     interface RangeVisitor {
         void range(long first, long count);
     }
 
+    /// Takes blocks by words and by runs, in ascending order. Runs may touch each other.
+    interface BitVisitor {
+        /// Takes blocks one behind the other.
+        void run(long first, long count);
+
+        /// Takes 64 blocks.
+        ///
+        /// @param first the block of bit 0
+        /// @param value a bit for each block that is in the set
+        void word(long first, long value);
+
+        /// Takes 64 blocks for each word.
+        ///
+        /// @param first the block of bit 0 of the first word
+        /// @param words a bit for each block that is in the set; not to be changed
+        /// @param from  index of the first word
+        /// @param to    index behind the last word, `from` or more
+        void words(long first, long[] words, int from, int to);
+    }
+
     private final long size;
-    private final Budget budget;
+    private final BlockMemory memory;
     /// Blocks below one slot of the root, as a power of two.
     private final int rootShift;
     private @Nullable Object @Nullable [] root;
@@ -67,31 +67,31 @@ final class BlockSet {
 
     /// Creates an empty set of the largest size, whose memory nobody counts.
     BlockSet() {
-        this(1L << 54, new Budget(Long.MAX_VALUE));
+        this(1L << 54, new BlockMemory(Long.MAX_VALUE));
     }
 
     /// Creates an empty set.
     ///
     /// @param size   number of blocks, 1 to 2^54
-    /// @param budget is charged for the memory
-    BlockSet(long size, Budget budget) {
-        this(size, budget, MOST_ROOT_SLOTS);
+    /// @param memory is charged for the memory
+    BlockSet(long size, BlockMemory memory) {
+        this(size, memory, MOST_ROOT_SLOTS);
     }
 
     /// Creates an empty set whose root is small, which has a level more for it.
     ///
     /// @param size      number of blocks, 1 to 2^54
-    /// @param budget    is charged for the memory; for the root at once, though it is allocated when it is needed
+    /// @param memory    is charged for the memory; for the root at once, though it is allocated when it is needed
     /// @param rootSlots most slots in the root, [#FEWEST_ROOT_SLOTS] to [#MOST_ROOT_SLOTS]
-    BlockSet(long size, Budget budget, int rootSlots) {
+    BlockSet(long size, BlockMemory memory, int rootSlots) {
         this.size = size;
-        this.budget = budget;
+        this.memory = memory;
         int shift = CHUNK_SHIFT;
         while ((size - 1) >>> shift >= rootSlots) {
             shift += NODE_SHIFT;
         }
         this.rootShift = shift;
-        budget.usedBytes += (((size - 1) >>> shift) + 1) * Integer.BYTES;
+        memory.charge((((size - 1) >>> shift) + 1) * Integer.BYTES);
     }
 
     /// Number of blocks that could be in the set.
@@ -186,6 +186,7 @@ final class BlockSet {
             long childFirst = slot == from ? first & mask : 0;
             long childLast = slot == to ? last & mask : mask;
             if (childFirst == 0 && childLast == mask) {
+                release(node[slot]);
                 node[slot] = value ? FULL : null;
             } else if (node[slot] != (value ? FULL : null)) {
                 if (shift == CHUNK_SHIFT) {
@@ -222,13 +223,24 @@ final class BlockSet {
         if (child instanceof long[] words) {
             return words;
         }
-        var words = new long[CHUNK_WORDS];
+        var words = memory.chunk();
         if (child == FULL) {
             Arrays.fill(words, -1);
         }
-        budget.usedBytes += (long) CHUNK_WORDS * Long.BYTES;
         node[slot] = words;
         return words;
+    }
+
+    /// Gives memory back that is in no slot any more.
+    private void release(@Nullable Object child) {
+        if (child instanceof long[] words) {
+            memory.giveBack(words);
+        } else if (child instanceof @Nullable Object[] children) {
+            for (var grandchild : children) {
+                release(grandchild);
+            }
+            memory.discharge(NODE_BYTES);
+        }
     }
 
     private @Nullable Object[] children(@Nullable Object[] node, int slot) {
@@ -240,7 +252,7 @@ final class BlockSet {
         if (child == FULL) {
             Arrays.fill(children, FULL);
         }
-        budget.usedBytes += (long) NODE_SLOTS * Integer.BYTES;
+        memory.charge(NODE_BYTES);
         node[slot] = children;
         return children;
     }
@@ -297,6 +309,60 @@ final class BlockSet {
             long last = Math.min(end, nextClear(first));
             visitor.range(first, last - first);
             first = nextSet(last);
+        }
+    }
+
+    /// Visits the blocks of the set in a range, which lies inside, by words. Looks at each word once, where [#forEachRange] goes from
+    /// the root to each range; changes nothing.
+    void visit(long first, long count, BitVisitor visitor) {
+        var slots = root;
+        if (slots != null) {
+            visit(slots, rootShift, 0, first, first + count - 1, visitor);
+        }
+    }
+
+    /// Visits a range of the blocks below a node, counted from its first.
+    ///
+    /// @param base the first block below the node
+    private static void visit(
+            @Nullable Object[] node, int shift, long base, long first, long last, BitVisitor visitor) {
+        int from = (int) (first >>> shift);
+        int to = (int) (last >>> shift);
+        long mask = (1L << shift) - 1;
+        for (int slot = from; slot <= to; slot++) {
+            var child = node[slot];
+            if (child == null) {
+                continue;
+            }
+            long childBase = base + ((long) slot << shift);
+            long childFirst = slot == from ? first & mask : 0;
+            long childLast = slot == to ? last & mask : mask;
+            if (child instanceof long[] words) {
+                visitWords(words, childBase, (int) childFirst, (int) childLast, visitor);
+            } else if (child instanceof @Nullable Object[] children) {
+                visit(children, shift - NODE_SHIFT, childBase, childFirst, childLast, visitor);
+            } else {
+                visitor.run(childBase + childFirst, childLast - childFirst + 1);
+            }
+        }
+    }
+
+    private static void visitWords(long[] words, long base, int first, int last, BitVisitor visitor) {
+        int word = first >>> 6;
+        int lastWord = last >>> 6;
+        long head = -1L << first;
+        long tail = -1L >>> ~last;
+        if (word == lastWord) {
+            visitor.word(base + ((long) word << 6), words[word] & head & tail);
+            return;
+        }
+        if (head != -1) {
+            visitor.word(base + ((long) word << 6), words[word++] & head);
+        }
+        int end = tail == -1 ? lastWord + 1 : lastWord;
+        visitor.words(base + ((long) word << 6), words, word, end);
+        if (end == lastWord) {
+            visitor.word(base + ((long) end << 6), words[end] & tail);
         }
     }
 

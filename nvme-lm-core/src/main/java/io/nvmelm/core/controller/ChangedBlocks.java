@@ -14,7 +14,7 @@ final class ChangedBlocks {
     private final List<NamespaceExtent> extents;
     private final long limitBytes;
     private final int rootSlots;
-    private BlockSet.Budget budget;
+    private BlockMemory memory;
     private NamespaceBlocks[] namespaces;
     /// Namespace of the last change.
     private NamespaceBlocks current;
@@ -51,7 +51,7 @@ final class ChangedBlocks {
                 limitBytes / (8L * Integer.BYTES * extents.size()),
                 BlockSet.FEWEST_ROOT_SLOTS,
                 BlockSet.MOST_ROOT_SLOTS);
-        this.budget = new BlockSet.Budget(limitBytes);
+        this.memory = new BlockMemory(limitBytes);
         this.namespaces = emptySets();
         this.current = this.namespaces[0];
     }
@@ -59,14 +59,14 @@ final class ChangedBlocks {
     private NamespaceBlocks[] emptySets() {
         var result = new NamespaceBlocks[extents.size()];
         for (int i = 0; i < result.length; i++) {
-            result[i] = new NamespaceBlocks(extents.get(i), budget, rootSlots);
+            result[i] = new NamespaceBlocks(extents.get(i), memory, rootSlots);
         }
         return result;
     }
 
     /// Forgets all changes.
     private void clear() {
-        budget = new BlockSet.Budget(limitBytes);
+        memory = new BlockMemory(limitBytes);
         namespaces = emptySets();
         current = namespaces[0];
         everything = false;
@@ -137,7 +137,7 @@ final class ChangedBlocks {
 
     /// Bytes that the changes use now, or have reserved.
     long usedBytes() {
-        return budget.usedBytes();
+        return memory.usedBytes();
     }
 
     /// Number of blocks of a namespace, for messages; empty namespaces are none.
@@ -186,7 +186,7 @@ final class ChangedBlocks {
             changeEverything();
             return;
         }
-        var all = new BlockSet.Budget(Long.MAX_VALUE);
+        var all = new BlockMemory(Long.MAX_VALUE);
         for (var namespace : namespaces) {
             var older = new NamespaceBlocks(namespace.extent(), all, BlockSet.FEWEST_ROOT_SLOTS);
             older.change(0, namespace.blockCount(), false);

@@ -50,9 +50,10 @@ final class MemoryReportReader {
     /// Takes everything, however little one command reports. Bounded by the number of pages that are named, which may be every page
     /// twice and some more, and by the deadline of one command for all of them.
     ///
-    /// @param memory where it goes
+    /// @param memory what keeps the pages that are not asked for
+    /// @param asked  what gets the bits of those that are
     /// @return whether the controller was suspended and has nothing more
-    boolean readInto(TrackedMemory memory) {
+    boolean readInto(TrackedMemory memory, PageBitmap asked) {
         int descriptors = (pool.bufferBytes() - TrackedMemoryChangesView.HEADER_BYTES)
                 / TrackedMemoryChangesView.DESCRIPTOR_BYTES;
         long limit = 2 * memory.pageCount() + SPARE_REPORTS * descriptors;
@@ -67,7 +68,7 @@ final class MemoryReportReader {
                 view.wrap(buffer.memory.segment(), 0, pool.bufferBytes()).validate(controllerId);
                 more = view.moreToReport();
                 drained = view.suspended() && !more;
-                named += mark(memory);
+                named += memory.markWritten(view, asked);
                 if (more) {
                     requireProgress(round, named, limit, end);
                 }
@@ -100,17 +101,6 @@ final class MemoryReportReader {
             throw new CommandTimeoutException(
                     "reporting written memory in " + round + " commands", options.commandTimeout());
         }
-    }
-
-    /// {@return how many pages that are tracked were named, at least one for each descriptor}
-    private long mark(TrackedMemory memory) {
-        long count = view.validatedCount();
-        long pages = 0;
-        for (long i = 0; i < count; i++) {
-            view.select(i);
-            pages += Math.max(1, memory.markWritten(view.byteAddress(), view.byteSize()));
-        }
-        return pages;
     }
 
     /// Executes the command and returns its data.

@@ -189,24 +189,24 @@ public final class MemoryTracker implements DirtyMemoryTracking {
             if (memory == null) {
                 throw new InvalidValueException("tracking", "not started", "started before a report is asked for");
             }
-            memory.requireReportable(range, pageByteSize, bitmap);
+            var asked = memory.ask(range, pageByteSize, bitmap);
             quiescentSince = NEVER;
             long resumed = resumptions.get();
             var known = lost;
             if (known != null) {
                 memory.markEverything();
-                memory.moveTo(range, pageByteSize, bitmap);
+                memory.moveTo(asked);
                 throw new CommandFailedException(
                         known.command(),
                         new Completion(known.dword0(), known.dword1(), known.status()),
                         known.category(),
                         known.remedy());
             }
-            boolean drained = receive(memory, range, pageByteSize, bitmap);
+            boolean drained = receive(memory, asked);
             if (doubtful) {
                 memory.markEverything();
             }
-            memory.moveTo(range, pageByteSize, bitmap);
+            memory.moveTo(asked);
             if (drained) {
                 quiescentSince = resumed;
             }
@@ -217,15 +217,15 @@ public final class MemoryTracker implements DirtyMemoryTracking {
         }
     }
 
-    private boolean receive(TrackedMemory memory, MemoryRange range, long pageByteSize, MemorySegment bitmap) {
+    private boolean receive(TrackedMemory memory, PageBitmap asked) {
         try {
-            return reader.readInto(memory);
+            return reader.readInto(memory, asked);
         } catch (CommandFailedException e) {
             memory.markEverything();
             if (e.status().is(StatusCode.INVALID_CONTROLLER_IDENTIFIER)) {
                 lost = e;
                 mayTrack = false;
-                memory.moveTo(range, pageByteSize, bitmap);
+                memory.moveTo(asked);
             }
             throw e;
         } catch (Throwable e) {

@@ -8,20 +8,20 @@ final class NamespaceBlocks {
     private final NamespaceExtent extent;
     private final int namespaceId;
     private final long blockCount;
-    private final BlockSet.Budget budget;
+    private final BlockMemory memory;
     private final BlockSet modified;
     private final BlockSet deallocated;
 
     /// Nothing has changed yet.
     ///
     /// @param rootSlots most slots in the root of each set
-    NamespaceBlocks(NamespaceExtent extent, BlockSet.Budget budget, int rootSlots) {
+    NamespaceBlocks(NamespaceExtent extent, BlockMemory memory, int rootSlots) {
         this.extent = extent;
         this.namespaceId = (int) extent.namespaceId();
         this.blockCount = extent.blockCount();
-        this.budget = budget;
-        this.modified = new BlockSet(blockCount, budget, rootSlots);
-        this.deallocated = new BlockSet(blockCount, budget, rootSlots);
+        this.memory = memory;
+        this.modified = new BlockSet(blockCount, memory, rootSlots);
+        this.deallocated = new BlockSet(blockCount, memory, rootSlots);
     }
 
     NamespaceExtent extent() {
@@ -47,7 +47,7 @@ final class NamespaceBlocks {
 
     /// Takes a change; the range lies inside. When memory is used up, more is taken as modified than was.
     void change(long first, long count, boolean isDeallocated) {
-        if (budget.isExhausted()) {
+        if (memory.isExhausted()) {
             modified.setAround(first, count);
             deallocated.clearAround(first, count);
             return;

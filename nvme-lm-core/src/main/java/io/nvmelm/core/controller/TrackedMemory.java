@@ -3,8 +3,8 @@ package io.nvmelm.core.controller;
 import io.nvmelm.DirtyMemoryTracking;
 import io.nvmelm.DirtyMemoryTracking.MemoryRange;
 import io.nvmelm.InvalidValueException;
+import io.nvmelm.core.codec.TrackedMemoryChangesView;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Memory that is tracked, and which of its pages of 4 KiB were written and not reported yet.
 ///
@@ -13,13 +13,19 @@ import java.lang.foreign.ValueLayout;
 final class TrackedMemory {
     /// Enough for single pages all over 2 TiB. When it does not suffice, everything counts as written.
     private static final long BUDGET_BYTES = 64L << 20;
+    /// The part of that which is kept from report to report: enough for single pages all over 128 GiB.
+    private static final int SPARE_PART = 16;
 
     private final TrackedRanges ranges;
     /// Number of the first page of each range in the set; behind the last, their sum.
     private final long[] places;
     private final long budgetBytes;
-    private BlockSet.Budget budget;
+    private BlockMemory memory;
     private BlockSet written;
+    /// First and last page of the range that a page was kept of last, and the number of its first page; no page is in the range before.
+    private long keptFirst;
+    private long keptLast = -1;
+    private long keptPlace;
     /// Whether everything counts as written, whatever the set says. Saying so takes no memory, so that it cannot fail.
     private boolean everything;
 
@@ -37,8 +43,18 @@ final class TrackedMemory {
         for (int i = 0; i < ranges.count(); i++) {
             places[i + 1] = places[i] + ranges.last(i) - ranges.first(i) + 1;
         }
-        this.budget = new BlockSet.Budget(budgetBytes);
-        this.written = new BlockSet(pageCount(), budget);
+        this.memory = freshMemory();
+        this.written = new BlockSet(pageCount(), memory);
+    }
+
+    private BlockMemory freshMemory() {
+        return new BlockMemory(budgetBytes, (int) (budgetBytes / SPARE_PART / BlockMemory.CHUNK_BYTES));
+    }
+
+    /// Gives all memory back.
+    private void empty() {
+        memory = freshMemory();
+        written = new BlockSet(pageCount(), memory);
     }
 
     /// {@return number of pages that are tracked}
@@ -51,32 +67,67 @@ final class TrackedMemory {
         everything = true;
     }
 
-    private void empty() {
-        budget = new BlockSet.Budget(budgetBytes);
-        written = new BlockSet(pageCount(), budget);
+    /// Takes the pages that a controller named as written: sets the bits of those that are asked for, and keeps the others.
+    ///
+    /// @param changes whose header was checked
+    /// @param asked   of the range that is asked for
+    /// @return how many pages that are tracked were named, at least one for each descriptor
+    /// @throws InvalidValueException when a descriptor says what cannot be
+    long markWritten(TrackedMemoryChangesView changes, PageBitmap asked) {
+        long askedFirst = asked.firstPage();
+        long askedCount = asked.pageCount();
+        long descriptors = changes.validatedCount();
+        long pages = 0;
+        for (long i = 0; i < descriptors; i++) {
+            changes.select(i);
+            long first = changes.byteAddress() >>> TrackedRanges.PAGE_SHIFT;
+            long count = changes.byteSize() >>> TrackedRanges.PAGE_SHIFT;
+            long at = first - askedFirst;
+            if (at >= 0 && count > 0 && count <= askedCount - at) {
+                asked.set(at, count);
+                pages += count;
+            } else {
+                pages += Math.max(1, keep(first, first + count - 1));
+            }
+        }
+        return pages;
     }
 
-    /// Marks what is tracked of some memory as written.
+    /// Keeps what is tracked of some pages.
     ///
-    /// @param byteAddress a multiple of 4096
-    /// @param byteSize    a multiple of 4096, or 0
+    /// @param last itself among them; one less than the first when there is none
     /// @return how many pages that are tracked these are
-    long markWritten(long byteAddress, long byteSize) {
-        long first = byteAddress >>> TrackedRanges.PAGE_SHIFT;
-        long last = first + (byteSize >>> TrackedRanges.PAGE_SHIFT) - 1;
+    private long keep(long first, long last) {
+        if (first < keptFirst || last > keptLast || last < first) {
+            return keepInAnyRange(first, last);
+        }
+        put(first - keptFirst + keptPlace, last - first + 1);
+        return last - first + 1;
+    }
+
+    private long keepInAnyRange(long first, long last) {
         long pages = 0;
         for (int i = Math.max(0, indexOf(first)); i < ranges.count() && ranges.first(i) <= last; i++) {
             long from = Math.max(first, ranges.first(i));
             long to = Math.min(last, ranges.last(i));
             if (from <= to) {
                 pages += to - from + 1;
-                if (!everything) {
-                    written.set(places[i] + from - ranges.first(i), to - from + 1);
-                    everything = budget.isExhausted();
-                }
+                keptFirst = ranges.first(i);
+                keptLast = ranges.last(i);
+                keptPlace = places[i];
+                put(from - keptFirst + keptPlace, to - from + 1);
             }
         }
         return pages;
+    }
+
+    private void put(long place, long count) {
+        if (!everything) {
+            written.set(place, count);
+            if (memory.isExhausted()) {
+                everything = true;
+            }
+        }
     }
 
     /// The last range that begins at a page or before it; -1 when there is none.
@@ -95,73 +146,40 @@ final class TrackedMemory {
     }
 
     /// Refuses a question that cannot be answered.
-    void requireReportable(MemoryRange range, long pageByteSize, MemorySegment bitmap) {
+    ///
+    /// @param range        what is asked for
+    /// @param pageByteSize bytes that one bit stands for
+    /// @param bitmap       what gets the bits
+    /// @return the bitmap with the places of its bits
+    PageBitmap ask(MemoryRange range, long pageByteSize, MemorySegment bitmap) {
         TrackedRanges.requirePageSize(pageByteSize);
         TrackedRanges.requireMultiple(range, pageByteSize);
         long first = range.deviceAddress() >>> TrackedRanges.PAGE_SHIFT;
+        long count = range.byteSize() >>> TrackedRanges.PAGE_SHIFT;
         int index = indexOf(first);
-        if (index < 0 || first + (range.byteSize() >>> TrackedRanges.PAGE_SHIFT) - 1 > ranges.last(index)) {
+        if (index < 0 || first + count - 1 > ranges.last(index)) {
             throw new InvalidValueException("range", TrackedRanges.text(range), "memory that is tracked as a whole");
         }
         DirtyMemoryTracking.requireRoom(bitmap, range.byteSize() / pageByteSize);
+        int shift = Long.numberOfTrailingZeros(pageByteSize) - TrackedRanges.PAGE_SHIFT;
+        return new PageBitmap(first, count, places[index] + first - ranges.first(index), shift, bitmap);
     }
 
-    /// Sets the bits of the pages of a range that were written, and takes them as reported. When this fails, everything counts as
-    /// written.
-    ///
-    /// @param range        passed [#requireReportable(MemoryRange, long, MemorySegment)]
-    /// @param pageByteSize bytes that one bit stands for
-    /// @param bitmap       what gets the bits
-    void moveTo(MemoryRange range, long pageByteSize, MemorySegment bitmap) {
+    /// Sets the bits of the pages that were kept, and takes the range as reported. When this fails, everything counts as written.
+    void moveTo(PageBitmap asked) {
         try {
             if (everything) {
-                empty();
                 written.set(0, pageCount());
             }
-            move(range, pageByteSize, bitmap);
+            written.visit(asked.place(), asked.pageCount(), asked);
+            written.clear(asked.place(), asked.pageCount());
+            if (memory.usedBytes() > budgetBytes / 2 && written.nextSet(0) == pageCount()) {
+                empty();
+            }
             everything = false;
         } catch (Throwable e) {
             everything = true;
             throw e;
         }
-    }
-
-    private void move(MemoryRange range, long pageByteSize, MemorySegment bitmap) {
-        long page = range.deviceAddress() >>> TrackedRanges.PAGE_SHIFT;
-        int index = indexOf(page);
-        long start = places[index] + page - ranges.first(index);
-        long count = range.byteSize() >>> TrackedRanges.PAGE_SHIFT;
-        int shift = Long.numberOfTrailingZeros(pageByteSize) - TrackedRanges.PAGE_SHIFT;
-        long end = start + count;
-        for (long from = written.nextSet(start); from < end; from = written.nextSet(from)) {
-            long to = Math.min(written.nextClear(from), end);
-            setBits(bitmap, (from - start) >>> shift, (to - 1 - start) >>> shift);
-            from = to;
-        }
-        written.clear(start, count);
-        if (written.nextSet(0) == pageCount()) {
-            empty();
-        }
-    }
-
-    /// Sets the bits from `first` to `last`, itself among them.
-    private static void setBits(MemorySegment bitmap, long first, long last) {
-        long firstByte = first >>> 3;
-        long lastByte = last >>> 3;
-        int head = 0xFF << (first & 7);
-        int tail = 0xFF >>> (7 - (last & 7));
-        if (firstByte == lastByte) {
-            or(bitmap, firstByte, head & tail);
-            return;
-        }
-        or(bitmap, firstByte, head);
-        if (lastByte - firstByte > 1) {
-            bitmap.asSlice(firstByte + 1, lastByte - firstByte - 1).fill((byte) 0xFF);
-        }
-        or(bitmap, lastByte, tail);
-    }
-
-    private static void or(MemorySegment bitmap, long at, int bits) {
-        bitmap.set(ValueLayout.JAVA_BYTE, at, (byte) (bitmap.get(ValueLayout.JAVA_BYTE, at) | bits));
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BlockSetTest {
     private static final int CHUNK = 1 << BlockSet.CHUNK_SHIFT;
 
-    private static BlockSet.Budget unlimited() {
-        return new BlockSet.Budget(Long.MAX_VALUE);
+    private static BlockMemory unlimited() {
+        return new BlockMemory(Long.MAX_VALUE);
     }
 
     private static List<String> ranges(BlockSet set) {
