@@ -236,10 +236,14 @@ final class BlockSet {
         if (child instanceof long[] words) {
             memory.giveBack(words);
         } else if (child instanceof @Nullable Object[] children) {
-            for (var grandchild : children) {
-                release(grandchild);
-            }
+            releaseBelow(children);
             memory.discharge(NODE_BYTES);
+        }
+    }
+
+    private void releaseBelow(@Nullable Object[] node) {
+        for (var child : node) {
+            release(child);
         }
     }
 

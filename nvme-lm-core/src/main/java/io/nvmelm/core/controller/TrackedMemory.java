@@ -62,6 +62,11 @@ final class TrackedMemory {
         return places[ranges.count()];
     }
 
+    /// Bytes that the set of kept pages takes, or keeps to take again.
+    long usedBytes() {
+        return memory.usedBytes();
+    }
+
     /// Takes everything as written. Allocates nothing.
     void markEverything() {
         everything = true;

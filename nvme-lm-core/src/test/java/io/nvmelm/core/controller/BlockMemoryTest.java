@@ -129,6 +129,7 @@ class BlockMemoryTest {
     void aVisitGoesThroughAllLevels() {
         var set = new BlockSet(1L << 40, new BlockMemory(Long.MAX_VALUE), BlockSet.FEWEST_ROOT_SLOTS);
         long far = (1L << 39) + 3L * CHUNK;
+        set.set(far - 2 * CHUNK - 5, 3);
         set.set(far - 1, 1);
         set.set(far, 2 * CHUNK);
         set.set(far + 2 * CHUNK + 70, 3);

@@ -67,7 +67,8 @@ class TrackedMemoryTest {
         var memory = memory(PLENTY, all);
 
         assertThat(ask(memory, all, 0, new Pages(100, 1), new Pages(110, 20), new Pages(99 + 3 * CHUNK, 1)).toString())
-                .isEqualTo("{0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 98303}");
+                .isEqualTo(
+                        "{0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 98303}");
         assertThat(ask(memory, all, 0).isEmpty()).isTrue();
     }
 
@@ -76,15 +77,19 @@ class TrackedMemoryTest {
         var low = new Pages(10, 10);
         var high = new Pages(30, 10);
         var memory = memory(PLENTY, low, high);
-        var asked = memory.ask(low.range(), 4096, MemorySegment.ofArray(new byte[2]));
+        var bitmap = new byte[2];
+        var asked = memory.ask(low.range(), 4096, MemorySegment.ofArray(bitmap));
 
+        assertThat(memory.markWritten(report(new Pages(0, 1)), asked)).as("none").isEqualTo(1);
         assertThat(memory.markWritten(report(new Pages(0, 10)), asked)).as("none, which counts as one").isEqualTo(1);
         assertThat(memory.markWritten(report(new Pages(15, 0)), asked)).as("an empty one").isEqualTo(1);
         assertThat(memory.markWritten(report(new Pages(35, 0)), asked)).as("an empty one elsewhere").isEqualTo(1);
         assertThat(memory.markWritten(report(new Pages(15, 20), new Pages(12, 2)), asked)).isEqualTo(5 + 5 + 2);
+        assertThat(memory.markWritten(report(new Pages(36, 3)), asked)).as("where one was kept before").isEqualTo(3);
         memory.moveTo(asked);
 
-        assertThat(ask(memory, high, 0)).isEqualTo(pages(0, 5));
+        assertThat(BitSet.valueOf(bitmap).toString()).isEqualTo("{2, 3, 5, 6, 7, 8, 9}");
+        assertThat(ask(memory, high, 0).toString()).isEqualTo("{0, 1, 2, 3, 4, 6, 7, 8}");
         assertThat(ask(memory, low, 0).isEmpty()).isTrue();
     }
 
@@ -92,7 +97,8 @@ class TrackedMemoryTest {
     void pagesAreKeptForTheRangeThatTheyLieIn() {
         var ranges = new Pages[] {new Pages(0, 5), new Pages(10, 70), new Pages(1000, CHUNK), new Pages(1L << 40, 100)};
         var memory = memory(PLENTY, ranges);
-        var written = new Pages[] {new Pages(2, 1), new Pages(1003, 2), new Pages(1L << 40, 1), new Pages(79, 1),
+        var written = new Pages[] {new Pages(2, 1), new Pages(1003, 2), new Pages(1053, 0),
+            new Pages(1L << 40, 1), new Pages(79, 1),
             new Pages((1L << 40) + 99, 1), new Pages(10, 1), new Pages(5, 5), new Pages(999, 1), new Pages(80, 1)};
 
         assertThat(ask(memory, new Pages(20, 8), 0, written).isEmpty()).isTrue();
@@ -133,8 +139,8 @@ class TrackedMemoryTest {
                         : (1 + random.nextLong((range.count - first) / unit)) * unit;
                 var expected = new BitSet();
                 var model = models.get(index);
-                for (int page = model.nextSetBit((int) first); page >= 0 && page < first + count;
-                        page = model.nextSetBit(page + 1)) {
+                for (int page = model.nextSetBit((int) first); page >= 0 && page < first + count; page = model
+                        .nextSetBit(page + 1)) {
                     expected.set((int) ((page - first) >>> shift));
                 }
                 model.clear((int) first, (int) (first + count));
@@ -224,19 +230,44 @@ class TrackedMemoryTest {
 
     @Test
     void whenMemoryIsUsedUpEverythingIsWrittenAndItsMemoryIsFreeAgain() {
-        long budget = 20 * BlockMemory.CHUNK_BYTES;
-        var kept = new Pages(0, 100 * CHUNK);
+        long budget = 64 * BlockMemory.CHUNK_BYTES;
+        var kept = new Pages(0, 200 * CHUNK);
         var asked = new Pages(1L << 30, 8);
         var memory = memory(budget, kept, asked);
+        long root = memory.usedBytes();
         for (int time = 0; time < 3; time++) {
-            var written = new Pages[60];
+            var written = new Pages[200];
             for (int i = 0; i < written.length; i++) {
                 written[i] = new Pages((long) i * CHUNK + 3, 1);
             }
-            assertThat(ask(memory, asked, 0, written)).as("also of what is asked for").isEqualTo(pages(0, 8));
-            assertThat(ask(memory, kept, 0)).isEqualTo(pages(0, 100 * CHUNK));
+            var bitmap = MemorySegment.ofArray(new byte[1]);
+            memory.markWritten(report(written), memory.ask(asked.range(), 4096, bitmap));
+            assertThat(memory.usedBytes()).isBetween(budget, budget + BlockMemory.CHUNK_BYTES);
+            assertThat(ask(memory, asked, 0)).as("also of what is asked for").isEqualTo(pages(0, 8));
+            assertThat(ask(memory, kept, 0)).isEqualTo(pages(0, 200 * CHUNK));
+            assertThat(memory.usedBytes())
+                    .as("a sixteenth is kept, and the chunk that the ranges share")
+                    .isLessThanOrEqualTo(root + 5 * BlockMemory.CHUNK_BYTES);
             ask(memory, asked, 0, new Pages(3, 1), new Pages(50 * CHUNK, 1));
             assertThat(ask(memory, kept, 0).toString()).isEqualTo("{3, " + 50 * CHUNK + "}");
+        }
+    }
+
+    @Test
+    void aSixteenthOfTheMemoryIsKeptAndUsedAgain() {
+        var kept = new Pages(0, 200 * CHUNK);
+        var asked = new Pages(1L << 30, 8);
+        var memory = memory(64 * BlockMemory.CHUNK_BYTES, kept, asked);
+        long root = memory.usedBytes();
+        for (int round = 0; round < 5; round++) {
+            var written = new Pages[10];
+            for (int i = 0; i < written.length; i++) {
+                written[i] = new Pages((long) (10 * round + i) * CHUNK + 3, 1);
+            }
+            ask(memory, asked, 0, written);
+            assertThat(memory.usedBytes()).isEqualTo(root + 10 * BlockMemory.CHUNK_BYTES);
+            assertThat(ask(memory, kept, 0).cardinality()).isEqualTo(10);
+            assertThat(memory.usedBytes()).isEqualTo(root + 4 * BlockMemory.CHUNK_BYTES);
         }
     }
 
