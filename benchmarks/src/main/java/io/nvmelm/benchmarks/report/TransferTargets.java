@@ -149,23 +149,60 @@ final class TransferTargets {
 
     private static List<Target> changes() {
         return List.of(
-                Target.timeRatio(
-                        "user data changes, anywhere in 1 GiB, to a TreeMap",
-                        changes("consume"),
-                        changes("treeMap"),
-                        0.5,
-                        0.7),
-                // For an entry: 80 bytes for each walk over 4096 of them are JMH's own
-                Target.bytesPerOperation("user data changes, allocation", changes("consume"), 0.1),
-                Target.timeRatio(
-                        "dirty bitmap, runs of 512 pages, to a loop over pages",
-                        Subject.of(BITMAP, "fill").with("pages", "RUNS"),
-                        Subject.of(BITMAP, "setBits").with("pages", "RUNS"),
-                        1.0,
-                        1.2));
+                changes("one behind the other", "SEQUENTIAL", 1.3, 1.7),
+                changes("anywhere in 1 GiB", "RANDOM_1_GIB", 0.5, 0.7),
+                changes("anywhere in 1 TiB", "RANDOM_1_TIB", 1.0, 1.4),
+                // For an entry: 80 bytes for each 4096 of them are the ring's, which the benchmark makes anew
+                Target.bytesPerOperation("user data changes, allocation", changes("consume", "RANDOM_1_GIB"), 0.1),
+                bitmap("single pages, one in four", "STRIDE", 1.5, 2.0),
+                bitmap("single pages anywhere", "RANDOM", 1.5, 2.0),
+                bitmap("runs of 512 pages", "RUNS", 0.3, 0.6),
+                bitmapInHalves("single pages, one in four", "STRIDE", 1.6, 2.2),
+                bitmapInHalves("single pages anywhere", "RANDOM", 2.0, 2.6),
+                bitmapInHalves("runs of 512 pages", "RUNS", 0.3, 0.6),
+                bitmapAllocation("STRIDE"),
+                bitmapAllocation("RANDOM"),
+                bitmapAllocation("RUNS"));
     }
 
-    private static Subject changes(String method) {
-        return Subject.of(RING, method).with("slots", 4096).with("writes", "RANDOM_1_GIB");
+    private static Target bitmap(String what, String pages, double bound, double guardBound) {
+        return Target.timeRatio(
+                "dirty bitmap, " + what + ", to a loop over pages",
+                bitmap("fill", pages),
+                bitmap("setBits", pages),
+                bound,
+                guardBound);
+    }
+
+    private static Target bitmapInHalves(String what, String pages, double bound, double guardBound) {
+        return Target.timeRatio(
+                "dirty bitmap in halves, " + what + ", to a loop over pages and one over words",
+                bitmap("fillInHalves", pages),
+                bitmap("setBitsInHalves", pages),
+                bound,
+                guardBound);
+    }
+
+    /// For a descriptor: a report with 16 383 of them takes about 200 bytes for the bitmap that it is given, for each half.
+    private static Target bitmapAllocation(String pages) {
+        return Target.bytesPerOperation(
+                "dirty bitmap in halves, " + pages + ", allocation", bitmap("fillInHalves", pages), 0.1);
+    }
+
+    private static Subject bitmap(String method, String pages) {
+        return Subject.of(BITMAP, method).with("pages", pages);
+    }
+
+    private static Target changes(String what, String writes, double bound, double guardBound) {
+        return Target.timeRatio(
+                "user data changes, " + what + ", to a TreeMap",
+                changes("consume", writes),
+                changes("treeMap", writes),
+                bound,
+                guardBound);
+    }
+
+    private static Subject changes(String method, String writes) {
+        return Subject.of(RING, method).with("slots", 4096).with("writes", writes);
     }
 }

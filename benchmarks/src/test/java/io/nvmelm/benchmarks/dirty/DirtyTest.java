@@ -34,4 +34,19 @@ class DirtyTest {
             assertThat(report.filledBits()).isEqualTo(report.bitsSet()).containsAnyOf(1, 0x11, -1);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(FilledMemoryReport.Pages.class)
+    void aReportSetsTheSameBitsInHalves(FilledMemoryReport.Pages pages) {
+        try (var whole = new FilledMemoryReport(2000, 8L << 30, pages);
+                var halves = new FilledMemoryReport(2000, 8L << 30, pages)) {
+            whole.setBits();
+            for (int i = 0; i < 2; i++) {
+                halves.fillInHalves();
+                halves.setBitsInHalves();
+                assertThat(halves.filledBits()).isEqualTo(whole.bitsSet());
+                assertThat(halves.bitsSet()).isEqualTo(whole.bitsSet());
+            }
+        }
+    }
 }
