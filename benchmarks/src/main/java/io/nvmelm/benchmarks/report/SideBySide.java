@@ -94,11 +94,12 @@ final class SideBySide {
         return combinations;
     }
 
+    /// Adds to what the options exclude, since more to include would not narrow what they include.
     private static Options of(Group group, Set<String> benchmarks, Options options) {
         var builder = new OptionsBuilder().parent(options);
         group.parameters().forEach((name, value) -> builder.param(name, value));
-        return builder.include(
-                benchmarks.stream().map(Pattern::quote).collect(Collectors.joining("|", "^(", ")$"))).build();
+        return builder.exclude(
+                benchmarks.stream().map(Pattern::quote).collect(Collectors.joining("|", "^(?!(", ")$)"))).build();
     }
 
     private static void write(List<RunResult> results, Path file) throws IOException {

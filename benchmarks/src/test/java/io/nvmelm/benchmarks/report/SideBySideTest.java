@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.runner.RunnerException;
@@ -33,6 +34,16 @@ class SideBySideTest {
                 .containsExactly(
                         "# 1 of 2: " + WorkBenchmark.class.getName() + " {tokens=1000}",
                         "# 2 of 2: " + WorkBenchmark.class.getName() + " {tokens=2000}");
+    }
+
+    @Test
+    void eachClassRunsOnce() throws Exception {
+        assertThat(run("WorkBenchmark.quick StatePlanBenchmark.machine" + SHORT))
+                .extracting(Measurement::simpleClassName, Measurement::parameters)
+                .containsExactly(
+                        tuple("StatePlanBenchmark", Map.of()),
+                        tuple("WorkBenchmark", Map.of("tokens", "1000")),
+                        tuple("WorkBenchmark", Map.of("tokens", "2000")));
     }
 
     @Test
