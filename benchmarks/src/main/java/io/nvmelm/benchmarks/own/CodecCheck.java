@@ -16,11 +16,17 @@ import java.util.ArrayList;
 /// Makes sure that a codec does what is measured, before it is measured. What is right is told by the records of the library, not by
 /// its views.
 final class CodecCheck {
-    /// Every field that the codec writes has a value of its own.
-    static final GetControllerStateCommand COMMAND = new GetControllerStateCommand(7, 1, 3, 5, 0x1_0010_0000L, 9,
-            32_768);
-
     private CodecCheck() {}
+
+    /// {@return commands with other values in every field, a power of two of them}
+    static GetControllerStateCommand[] commands() {
+        return new GetControllerStateCommand[] {
+            new GetControllerStateCommand(7, 1, 3, 5, 0x1_0010_0000L, 9, 32_768),
+            new GetControllerStateCommand(0x1234, 2, 4, 6, 0x2_0020_0000L, 10, 16_384),
+            new GetControllerStateCommand(1, 0, 0, 0, 0, 0, 1),
+            new GetControllerStateCommand(0xFFFF, 255, 255, 255, 0xFFFF_FFFF_FFFCL, 127, 1 << 20)
+        };
+    }
 
     /// {@return a state as [CodecUnderTest#build] makes it, and as [CodecUnderTest#walk] gets it}
     static MemorySegment expectedState(int queuePairs) {
@@ -58,11 +64,13 @@ final class CodecCheck {
     /// @param state what [#expectedState(int)] returned
     /// @throws IllegalStateException naming the operation and what is wrong
     static void check(CodecUnderTest codec, int queuePairs, MemorySegment state) {
-        var entry = dirtyMemory(64);
-        codec.encode(COMMAND, entry);
-        var expectedEntry = Arena.ofAuto().allocate(64, 64);
-        AdminCommandCodec.encode(COMMAND, expectedEntry);
-        requireSame(codec, "encode", entry, expectedEntry);
+        for (var command : commands()) {
+            var entry = dirtyMemory(64);
+            codec.encode(command, entry);
+            var expectedEntry = Arena.ofAuto().allocate(64, 64);
+            AdminCommandCodec.encode(command, expectedEntry);
+            requireSame(codec, "encode", entry, expectedEntry);
+        }
 
         var built = dirtyMemory(state.byteSize());
         codec.build(queuePairs, built);

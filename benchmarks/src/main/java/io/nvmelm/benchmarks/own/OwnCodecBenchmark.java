@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.own;
 
+import io.nvmelm.nvme.GetControllerStateCommand;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,8 @@ public class OwnCodecBenchmark {
     @Param("nvme-lm") public String codec;
 
     private CodecUnderTest subject;
+    private GetControllerStateCommand[] commands;
+    private int turn;
     private MemorySegment entry;
 
     /// Finds the codec and checks it.
@@ -34,6 +37,7 @@ public class OwnCodecBenchmark {
     public void prepare() {
         subject = Services.codec(codec);
         CodecCheck.check(subject, 1, CodecCheck.expectedState(1));
+        commands = CodecCheck.commands();
         entry = Arena.ofAuto().allocate(64, 64);
     }
 
@@ -57,10 +61,11 @@ public class OwnCodecBenchmark {
         }
     }
 
-    /// A command into a submission entry.
+    /// A command into a submission entry, one of several in turn.
     @Benchmark
     public MemorySegment encode() {
-        subject.encode(CodecCheck.COMMAND, entry);
+        subject.encode(commands[turn], entry);
+        turn = turn + 1 & commands.length - 1;
         return entry;
     }
 
