@@ -25,21 +25,30 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// What does it cost to write a command as a submission entry? One operation is one entry of 64 bytes.
+/// What does it cost to write a command as a submission entry? One operation is one entry of 64 bytes, of the next of four
+/// commands.
 ///
-/// The baseline is written by hand for the one command: it clears a direct ByteBuffer and stores the fields, and so do
-/// agrona's UnsafeBuffer and, with a store for every field, SBE. The codec is given any command and finds out which.
+/// The baseline is written by hand for these commands: it is told which one comes, clears a direct ByteBuffer and stores the fields, and so do
+/// agrona's UnsafeBuffer and, with a store for every field, SBE. The codec is given any command and finds out which:
+/// MIXED has the type change with each.
 /// All check the bounds of the memory (agrona as it is set up by default) and none the fields: the command did that.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(jvmArgsAppend = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
 public class CommandEncodeBenchmark {
+    /// Commands that are encoded in turn.
+    static final int TURNS = 4;
+
     /// Which command.
     @Param public Kind kind;
 
-    private AdminCommand command;
-    private int opcode;
+    /// Number of the command that is next.
+    int turn;
+
+    private AdminCommand[] commands;
+    private Kind[] kinds;
+    private int[] opcodes;
     private MemorySegment entry;
     private ByteBuffer buffer;
     private UnsafeBuffer unsafeBuffer;
@@ -54,41 +63,63 @@ public class CommandEncodeBenchmark {
         /// Controller Data Queue, Create.
         CREATE_QUEUE,
         /// Track Send, Log User Data Changes.
-        TRACK_SEND
+        TRACK_SEND,
+        /// One of each of the others in turn.
+        MIXED
     }
 
-    /// Makes the command and the memory that it is written to.
+    /// Makes the commands and the memory that they are written to.
     @Setup
     public void prepare() {
-        command = switch (kind) {
-            case MIGRATION_SEND ->
-                new SetControllerStateCommand(7, SequenceIndicator.MIDDLE, 1, 0, 5L << 30, 0, 32_768);
-            case MIGRATION_RECEIVE -> new GetControllerStateCommand(7, 1, 0, 0, 5L << 30, 0, 32_768);
-            case CREATE_QUEUE -> new CreateControllerDataQueueCommand(7, true, 65_536);
-            case TRACK_SEND -> new LogUserDataChangesCommand(7, true);
-        };
-        opcode = command.opcode().value();
+        commands = new AdminCommand[TURNS];
+        kinds = new Kind[TURNS];
+        opcodes = new int[TURNS];
+        for (int i = 0; i < TURNS; i++) {
+            kinds[i] = kind == Kind.MIXED ? Kind.values()[i] : kind;
+            commands[i] = command(kinds[i], i);
+            opcodes[i] = commands[i].opcode().value();
+        }
         entry = Arena.ofAuto().allocate(SubmissionEntryView.BYTES, 64);
         buffer = ByteBuffer.allocateDirect(SubmissionEntryView.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         unsafeBuffer = new UnsafeBuffer(ByteBuffer.allocateDirect(SubmissionEntryView.BYTES));
         encoder = new SubmissionEntryEncoder();
     }
 
+    private static AdminCommand command(Kind kind, int number) {
+        long byteOffset = (5L << 30) + number * 131_072L;
+        return switch (kind) {
+            case MIGRATION_SEND ->
+                new SetControllerStateCommand(7, SequenceIndicator.MIDDLE, 1, 0, byteOffset, 0, 32_768);
+            case MIGRATION_RECEIVE -> new GetControllerStateCommand(7, 1, 0, 0, byteOffset, 0, 32_768);
+            case CREATE_QUEUE -> new CreateControllerDataQueueCommand(7, true, 65_536 + 1024 * number);
+            case TRACK_SEND -> new LogUserDataChangesCommand(7 + number, true);
+            case MIXED -> throw new IllegalArgumentException("MIXED is no command");
+        };
+    }
+
+    private int next() {
+        int number = turn;
+        turn = number + 1 & TURNS - 1;
+        return number;
+    }
+
     /// By the codec.
     @Benchmark
     public MemorySegment codec() {
-        AdminCommandCodec.encode(command, entry);
+        AdminCommandCodec.encode(commands[next()], entry);
         return entry;
     }
 
     /// The baseline: by hand, into a direct buffer.
     @Benchmark
     public ByteBuffer byHand() {
+        int number = next();
+        var command = commands[number];
         for (int i = 0; i < SubmissionEntryView.BYTES; i += Long.BYTES) {
             buffer.putLong(i, 0);
         }
-        buffer.put(0, (byte) opcode);
-        switch (kind) {
+        buffer.put(0, (byte) opcodes[number]);
+        switch (kinds[number]) {
             case MIGRATION_SEND -> {
                 var set = (SetControllerStateCommand) command;
                 buffer.putInt(40, cdw10(set));
@@ -115,6 +146,7 @@ public class CommandEncodeBenchmark {
                 buffer.putInt(40, log.start() ? 1 << 16 : 0);
                 buffer.putInt(44, log.queueId());
             }
+            case MIXED -> throw new IllegalStateException();
         }
         return buffer;
     }
@@ -122,9 +154,11 @@ public class CommandEncodeBenchmark {
     /// By agrona's UnsafeBuffer.
     @Benchmark
     public UnsafeBuffer unsafeBuffer() {
+        int number = next();
+        var command = commands[number];
         unsafeBuffer.setMemory(0, SubmissionEntryView.BYTES, (byte) 0);
-        unsafeBuffer.putByte(0, (byte) opcode);
-        switch (kind) {
+        unsafeBuffer.putByte(0, (byte) opcodes[number]);
+        switch (kinds[number]) {
             case MIGRATION_SEND -> {
                 var set = (SetControllerStateCommand) command;
                 unsafeBuffer.putInt(40, cdw10(set), ByteOrder.LITTLE_ENDIAN);
@@ -151,6 +185,7 @@ public class CommandEncodeBenchmark {
                 unsafeBuffer.putInt(40, log.start() ? 1 << 16 : 0, ByteOrder.LITTLE_ENDIAN);
                 unsafeBuffer.putInt(44, log.queueId(), ByteOrder.LITTLE_ENDIAN);
             }
+            case MIXED -> throw new IllegalStateException();
         }
         return unsafeBuffer;
     }
@@ -158,8 +193,10 @@ public class CommandEncodeBenchmark {
     /// By the encoder that SBE generates.
     @Benchmark
     public UnsafeBuffer sbe() {
+        int number = next();
+        var command = commands[number];
         encoder.wrap(unsafeBuffer, 0)
-                .opcode((short) opcode)
+                .opcode((short) opcodes[number])
                 .flags((short) 0)
                 .commandId(0)
                 .namespaceId(0)
@@ -168,7 +205,7 @@ public class CommandEncodeBenchmark {
                 .metadataPointer(0)
                 .prp1(0)
                 .prp2(0);
-        switch (kind) {
+        switch (kinds[number]) {
             case MIGRATION_SEND -> {
                 var set = (SetControllerStateCommand) command;
                 encoder.cdw10(cdw10(set))
@@ -195,6 +232,7 @@ public class CommandEncodeBenchmark {
                 var log = (LogUserDataChangesCommand) command;
                 encoder.cdw10(log.start() ? 1 << 16 : 0).cdw11(log.queueId()).cdw12(0).cdw13(0).cdw14(0).cdw15(0);
             }
+            case MIXED -> throw new IllegalStateException();
         }
         return unsafeBuffer;
     }

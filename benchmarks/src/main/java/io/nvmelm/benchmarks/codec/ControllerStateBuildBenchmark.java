@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 /// `queuePairs` queues of each kind.
 ///
 /// The baseline is the bare walk: the same fields stored into the same memory by hand. SBE stores them into its own
-/// format; protobuf makes a message and bytes of it.
+/// format; protobuf and Java's serialisation make objects and bytes of them.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -69,5 +69,11 @@ public class ControllerStateBuildBenchmark {
     @Benchmark
     public byte[] protobuf() {
         return ProtobufStates.build(source);
+    }
+
+    /// By Java's serialisation.
+    @Benchmark
+    public byte[] javaSerialization() {
+        return SerializedStates.build(source);
     }
 }

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.State;
 /// all of them, so that the call hardly counts.
 ///
 /// The baselines are the two functions of `codec_loops.c`, compiled here by `cc -O2`; they check no bounds. Without a
-/// compiler on the path the setup fails and says so, and there are no numbers, neither of C nor of Java.
+/// compiler on the path their setup fails and says so, and there are numbers of Java only.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -40,24 +40,34 @@ public class NativeLoopBenchmark {
     private final PolledCompletion completion = new PolledCompletion();
     private MemorySegment submissions;
     private MemorySegment completions;
-    private MethodHandle encode;
-    private MethodHandle decode;
 
-    /// Compiles the loops, and makes entries.
+    /// The loops in C, which only the baselines ask for.
+    @State(Scope.Thread)
+    public static class LoopsInC {
+        private MethodHandle encode;
+        private MethodHandle decode;
+
+        /// Compiles them.
+        @Setup
+        public void compile() {
+            var loops = NativeLoops.compile();
+            encode = loops.loop(
+                    "encode_get_controller_state",
+                    FunctionDescriptor.ofVoid(
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_SHORT,
+                            ValueLayout.JAVA_BYTE,
+                            ValueLayout.JAVA_LONG));
+            decode = loops.loop(
+                    "decode_completions",
+                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+        }
+    }
+
+    /// Makes entries.
     @Setup
     public void prepare() {
-        var loops = NativeLoops.compile();
-        encode = loops.loop(
-                "encode_get_controller_state",
-                FunctionDescriptor.ofVoid(
-                        ValueLayout.ADDRESS,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_SHORT,
-                        ValueLayout.JAVA_BYTE,
-                        ValueLayout.JAVA_LONG));
-        decode = loops.loop(
-                "decode_completions",
-                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
         var arena = Arena.ofAuto();
         submissions = arena.allocate((long) ENTRIES * SubmissionEntryView.BYTES, 64);
         completions = arena.allocate((long) ENTRIES * CompletionEntryView.BYTES, 64);
@@ -95,10 +105,12 @@ public class NativeLoopBenchmark {
     }
 
     /// The baseline: entries written in C.
+    ///
+    /// @param loops the loops
     @Benchmark
     @OperationsPerInvocation(ENTRIES)
-    public MemorySegment encodeInC() throws Throwable {
-        encode.invokeExact(submissions, (long) ENTRIES, (short) 7, (byte) 1, PIECE_BYTES);
+    public MemorySegment encodeInC(LoopsInC loops) throws Throwable {
+        loops.encode.invokeExact(submissions, (long) ENTRIES, (short) 7, (byte) 1, PIECE_BYTES);
         return submissions;
     }
 
@@ -116,9 +128,11 @@ public class NativeLoopBenchmark {
     }
 
     /// The baseline: completions read in C.
+    ///
+    /// @param loops the loops
     @Benchmark
     @OperationsPerInvocation(ENTRIES)
-    public long decodeInC() throws Throwable {
-        return (long) decode.invokeExact(completions, (long) ENTRIES);
+    public long decodeInC(LoopsInC loops) throws Throwable {
+        return (long) loops.decode.invokeExact(completions, (long) ENTRIES);
     }
 }

@@ -35,6 +35,32 @@ final class SerializedStates {
     private record State(boolean suspended, SubmissionQueue[] submissionQueues,
             CompletionQueue[] completionQueues) implements Serializable {}
 
+    /// {@return a state of queues}
+    static byte[] build(SampleQueues source) {
+        var submissionQueues = new SubmissionQueue[source.pairs()];
+        var completionQueues = new CompletionQueue[source.pairs()];
+        for (int i = 0; i < source.pairs(); i++) {
+            submissionQueues[i] = new SubmissionQueue(
+                    source.prp1()[i],
+                    SampleQueues.ZERO_BASED_SIZE,
+                    i + 1,
+                    i + 1,
+                    SampleQueues.SUBMISSION_ATTRIBUTES,
+                    source.heads()[i],
+                    source.tails()[i],
+                    0);
+            completionQueues[i] = new CompletionQueue(
+                    source.prp1()[i],
+                    SampleQueues.ZERO_BASED_SIZE,
+                    i + 1,
+                    source.heads()[i],
+                    source.tails()[i],
+                    SampleQueues.COMPLETION_ATTRIBUTES,
+                    0);
+        }
+        return write(new State(true, submissionQueues, completionQueues));
+    }
+
     /// {@return a state of records}
     static byte[] encode(ControllerState records) {
         var source = (NvmeControllerState.Version0) records.nvmeState();
@@ -63,6 +89,10 @@ final class SerializedStates {
                                 queue.attributes(),
                                 queue.reserved()))
                         .toArray(CompletionQueue[]::new));
+        return write(state);
+    }
+
+    private static byte[] write(State state) {
         try (var bytes = new ByteArrayOutputStream(); var objects = new ObjectOutputStream(bytes)) {
             objects.writeObject(state);
             objects.flush();
