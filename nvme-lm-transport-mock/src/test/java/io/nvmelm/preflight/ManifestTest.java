@@ -16,6 +16,7 @@ import io.nvmelm.core.controller.ControllingController;
 import io.nvmelm.core.device.NvmeMigratableDevice;
 import io.nvmelm.core.device.VendorCommandSet;
 import io.nvmelm.nvme.AdminOpcode;
+import io.nvmelm.nvme.IdentifyCommand;
 import io.nvmelm.nvme.NamespaceIdentifiers;
 import io.nvmelm.nvme.OpaqueBytes;
 import io.nvmelm.nvme.StateFormat;
@@ -218,6 +219,31 @@ class ManifestTest {
             assertThat(controller.controllerCapabilities()).isPresent();
             assertThat(controller.namespaces()).hasSize(1);
         }
+    }
+
+    @Test
+    void theSecondaryControllerListIsReadOnceForAManifest() {
+        var standard = subsystem("a").build();
+        try (var device = open(standard)) {
+            standard.clearAdminCommandLog();
+            device.manifest();
+            assertThat(readsOfSecondaryControllers(standard)).isOne();
+        }
+        var vendor = subsystem("b").vendorCommands2022().build();
+        try (var device = NvmeMigratableDevice.open(
+                VendorCommandSet.open(ControllingController.open(vendor.controllingTransport(), options), 2),
+                vendor.controller(0x13).function())) {
+            vendor.clearAdminCommandLog();
+            device.manifest();
+            assertThat(readsOfSecondaryControllers(vendor)).isOne();
+        }
+    }
+
+    private static long readsOfSecondaryControllers(InMemorySubsystem subsystem) {
+        return subsystem.adminCommandLog().stream()
+                .filter(command -> command.opcode() == AdminOpcode.IDENTIFY.value()
+                        && command.select() == IdentifyCommand.SECONDARY_CONTROLLER_LIST)
+                .count();
     }
 
     @Test

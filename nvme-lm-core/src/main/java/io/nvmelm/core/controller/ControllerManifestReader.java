@@ -26,14 +26,15 @@ final class ControllerManifestReader {
 
     private ControllerManifestReader() {}
 
+    /// @param entry the controller's entry in the Secondary Controller List; empty where it has none, or the list is not known
     /// @throws LiveMigrationException when a command failed that must be known, or an answer cannot be
     static ControllerManifest read(
             ControllingController controlling,
             IdentifyReader reader,
             ControllerIdentity identity,
+            Optional<SecondaryController> entry,
             Optional<ControllerRegisters> registers) {
         var answer = controlling.identity();
-        var entry = ControllingController.secondary(identity.controllerId(), reader);
         return new ControllerManifest(
                 withFunctionNumber(identity, entry),
                 OptionalInt.of(answer.pciVendorId()),

@@ -333,12 +333,11 @@ public final class ControllingController {
         return secondary(entry -> entry.controllerId() == controllerId, reader);
     }
 
-    /// The entry of a virtual function; empty where it has none, or the list is not known.
-    Optional<SecondaryController> secondaryOfFunction(int vfNumber) {
-        try (var reader = identifyReader()) {
-            return secondary(entry -> entry.vfNumber() == vfNumber
-                    && entry.primaryControllerId() == identity.controllerId(), reader);
-        }
+    /// The entry of a virtual function, by a reader of the caller's; empty where it has none, or the list is not known.
+    Optional<SecondaryController> secondaryOfFunction(int vfNumber, IdentifyReader reader) {
+        return secondary(
+                entry -> entry.vfNumber() == vfNumber && entry.primaryControllerId() == identity.controllerId(),
+                reader);
     }
 
     private static Optional<SecondaryController> secondary(

@@ -350,7 +350,8 @@ public final class MigratableController implements AutoCloseable {
     /// @throws LiveMigrationException when a command failed or an answer cannot be
     public ControllerManifest manifest(Optional<ControllerRegisters> registers) {
         try {
-            return ControllerManifestReader.read(controlling, identifyReader, identity(), registers);
+            var entry = ControllingController.secondary(controllerId, identifyReader);
+            return ControllerManifestReader.read(controlling, identifyReader, identity(), entry, registers);
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reading what the controller is");
         }

@@ -122,9 +122,9 @@ public final class VendorFunction implements AutoCloseable {
     /// @throws LiveMigrationException when a command failed or an answer cannot be
     public Optional<ControllerManifest> manifest(Optional<ControllerRegisters> registers) {
         try (var reader = controlling.identifyReader()) {
-            return controlling.secondaryOfFunction(vfNumber)
-                    .map(entry -> ControllerManifestReader.read(
-                            controlling, reader, identity(entry.controllerId()), registers));
+            var entry = controlling.secondaryOfFunction(vfNumber, reader);
+            return entry.map(found -> ControllerManifestReader.read(
+                    controlling, reader, identity(found.controllerId()), entry, registers));
         } catch (LiveMigrationException e) {
             throw e.at(name(), "reading what the controller is");
         }
