@@ -58,6 +58,9 @@ public interface DirtyMemoryTracking {
     /// the commands that it takes. After a failure every page that is tracked counts as written: the next report that succeeds
     /// says so, and nothing is lost; some bits may have been set before it.
     ///
+    /// Nobody else may write to the bitmap while the call runs: words of it are read and written back, so that a bit which another
+    /// thread sets in between could be lost. Use one bitmap for each tracker, or one report after the other.
+    ///
     /// @param range        what to report, inside the ranges that are tracked
     /// @param pageByteSize bytes that one bit stands for, a power of two of 4096 or more
     /// @param bitmap       at least one bit for each page, bit 0 of byte 0 first

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /// How the state of a controller is moved by commands: deadlines, sizes and the number of commands in flight.
 ///
-/// Memory used for one controller is at most `pieceBytes` times `commandsInFlight`, and 48 bytes for a header.
+/// Memory used for the state of one controller is at most `pieceBytes` times `commandsInFlight`, and 48 bytes for a header. A controller
+/// that is migrated by the commands of the standard keeps besides 4 KiB for Identify until it is closed.
 ///
 /// @param commandTimeout   deadline of each command but Suspend
 /// @param suspendTimeout   deadline of Suspend, which completes only when the controller has finished all it had

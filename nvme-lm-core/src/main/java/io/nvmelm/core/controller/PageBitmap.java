@@ -5,7 +5,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// The bitmap of a caller who asks for one range: which of its bits stands for which page. Sets bits and never clears one; touches no
-/// byte behind the last bit of the range. Not thread-safe.
+/// byte behind the last bit of the range.
+///
+/// Not thread-safe, and nobody else may write to the bitmap meanwhile: bytes, and words of 8 bytes also where there is no bit to set, are
+/// read and written back, so that a bit set by another thread in between would be lost.
 final class PageBitmap implements BlockSet.BitVisitor {
     private static final ValueLayout.OfLong EIGHT_BYTES =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
 final class TrackedMemory {
     /// Enough for single pages all over 2 TiB. When it does not suffice, everything counts as written.
     private static final long BUDGET_BYTES = 64L << 20;
-    /// The part of that which is kept from report to report: enough for single pages all over 128 GiB.
+    /// The part of that which waits, as chunks without a bit, for whoever needs one: enough for single pages all over 128 GiB. Chunks
+    /// still in the set are not counted in it; they stay there while they have no bit, up to half the budget.
     private static final int SPARE_PART = 16;
 
     private final TrackedRanges ranges;
