@@ -8,10 +8,13 @@ import io.nvmelm.benchmarks.report.Chart.Line;
 import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
 import java.util.List;
+import java.util.Set;
 
 /// The table of all charts.
 final class Charts {
     private static final double BYTES_PER_GIBIBYTE = 1 << 30;
+    /// Transfers that are left out of the chart, since it has one of the same state in larger pieces.
+    private static final Set<String> OTHER_PIECES = Set.of("1M/4K", "256M/1M");
 
     private Charts() {}
 
@@ -49,7 +52,7 @@ final class Charts {
         return new Chart(
                 "pieces",
                 "Saving a state: bandwidth by its size",
-                new Axis("KiB of a state (in pieces of 4 KiB, 64 KiB, 256 KiB, 1 MiB, 1 or 4 MiB)", true,
+                new Axis("KiB of a state (in pieces of 4 KiB, 64 KiB, 256 KiB, 1 MiB, 4 MiB)", true,
                         Numbers::logarithmic),
                 new Axis("GiB per second", false, Numbers::plain),
                 List.of(
@@ -72,7 +75,9 @@ final class Charts {
                 subject,
                 "transfer",
                 transfer -> bytes(transfer.split("/")[0]) / 1024,
-                (nanoseconds, transfer) -> bytes(transfer.split("/")[0]) / BYTES_PER_GIBIBYTE / (nanoseconds / 1e9));
+                (nanoseconds, transfer) -> OTHER_PIECES.contains(transfer)
+                        ? Double.NaN
+                        : bytes(transfer.split("/")[0]) / BYTES_PER_GIBIBYTE / (nanoseconds / 1e9));
     }
 
     /// Sizes are written as `64K` or `16M`.

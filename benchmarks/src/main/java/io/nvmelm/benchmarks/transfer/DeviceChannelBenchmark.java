@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class DeviceChannelBenchmark {
     /// State and piece, see [TransferSize].
-    @Param({"6K/4K", "64K/64K", "1M/256K", "16M/1M", "256M/1M"}) public String transfer;
+    @Param({"6K/4K", "64K/64K", "1M/4K", "1M/256K", "16M/1M", "256M/1M", "256M/4M"}) public String transfer;
 
     private static final int COMMANDS_IN_FLIGHT = 4;
     private static final int PAGE_BYTES = 4096;
