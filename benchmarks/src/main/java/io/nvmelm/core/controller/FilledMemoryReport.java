@@ -5,6 +5,7 @@ import io.nvmelm.core.codec.TrackedMemoryChangesView;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -35,6 +36,7 @@ public final class FilledMemoryReport implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final int descriptors;
+    private final boolean single;
     private final long pageCount;
     private final MemorySegment report;
     private final MemorySegment bitmap;
@@ -55,6 +57,7 @@ public final class FilledMemoryReport implements AutoCloseable {
     /// @param pages       where the ranges are
     public FilledMemoryReport(int descriptors, long memoryBytes, Pages pages) {
         this.descriptors = descriptors;
+        this.single = pages.length == 1;
         this.pageCount = memoryBytes >>> PAGE_SHIFT;
         long bytes = TrackedMemoryChangesView.HEADER_BYTES
                 + (long) descriptors * TrackedMemoryChangesView.DESCRIPTOR_BYTES;
@@ -96,7 +99,8 @@ public final class FilledMemoryReport implements AutoCloseable {
         memory.moveTo(memory.ask(lowerHalf, PAGE_BYTES, lowerBitmap));
     }
 
-    /// Sets the bits in a loop as one writes it by hand, without a check of what the controller says.
+    /// Sets the bits in a loop as one writes it by hand, without a check of what the controller says: for single pages bit by bit,
+    /// for runs by whole words.
     public void setBits() {
         setBits(words);
     }
@@ -109,6 +113,14 @@ public final class FilledMemoryReport implements AutoCloseable {
     }
 
     private void setBits(long[] target) {
+        if (single) {
+            setPages(target);
+        } else {
+            setRuns(target);
+        }
+    }
+
+    private void setPages(long[] target) {
         var entries = report;
         for (int i = 0; i < descriptors; i++) {
             long entry = TrackedMemoryChangesView.HEADER_BYTES + (long) i * TrackedMemoryChangesView.DESCRIPTOR_BYTES;
@@ -116,6 +128,26 @@ public final class FilledMemoryReport implements AutoCloseable {
             long end = first + Integer.toUnsignedLong(entries.get(ValueLayout.JAVA_INT_UNALIGNED, entry + 8));
             for (long page = first; page < end; page++) {
                 target[(int) (page >>> 6)] |= 1L << page;
+            }
+        }
+    }
+
+    private void setRuns(long[] target) {
+        var entries = report;
+        for (int i = 0; i < descriptors; i++) {
+            long entry = TrackedMemoryChangesView.HEADER_BYTES + (long) i * TrackedMemoryChangesView.DESCRIPTOR_BYTES;
+            long first = entries.get(ValueLayout.JAVA_LONG_UNALIGNED, entry) >>> PAGE_SHIFT;
+            long last = first + Integer.toUnsignedLong(entries.get(ValueLayout.JAVA_INT_UNALIGNED, entry + 8)) - 1;
+            int word = (int) (first >>> 6);
+            int lastWord = (int) (last >>> 6);
+            long head = -1L << first;
+            long tail = -1L >>> ~last;
+            if (word == lastWord) {
+                target[word] |= head & tail;
+            } else {
+                target[word] |= head;
+                Arrays.fill(target, word + 1, lastWord, -1L);
+                target[lastWord] |= tail;
             }
         }
     }

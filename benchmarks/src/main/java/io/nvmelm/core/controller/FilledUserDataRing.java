@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 
-/// A ring that is full of entries, each of 8 blocks, and the sets that they are merged into. At its end it is read from its start again,
-/// as if it were new, so that no entry has to be written twice.
+/// A ring that is full of entries, each of 8 blocks, and what they are merged into. At its end what was merged is taken, and the ring is
+/// read from its start again, as if it were new, so that no entry has to be written twice.
 public final class FilledUserDataRing implements AutoCloseable {
     private static final int NAMESPACE = 1;
     private static final int BLOCKS = 8;
@@ -20,16 +20,20 @@ public final class FilledUserDataRing implements AutoCloseable {
     /// How writes are spread over the namespace.
     public enum Writes {
         /// One behind the other.
-        SEQUENTIAL(1L << 40),
+        SEQUENTIAL(1L << 40, true),
         /// Anywhere in 1 GiB.
-        RANDOM_1_GIB(1L << 30),
+        RANDOM_1_GIB(1L << 30, true),
         /// Anywhere in 1 TiB.
-        RANDOM_1_TIB(1L << 40);
+        RANDOM_1_TIB(1L << 40, true),
+        /// As [#RANDOM_1_GIB], and never taken: from the second pass on, all of it is there already.
+        REPEATS(1L << 30, false);
 
         private final long namespaceBytes;
+        private final boolean taken;
 
-        Writes(long namespaceBytes) {
+        Writes(long namespaceBytes, boolean taken) {
             this.namespaceBytes = namespaceBytes;
+            this.taken = taken;
         }
     }
 
@@ -38,8 +42,9 @@ public final class FilledUserDataRing implements AutoCloseable {
     private final int slots;
     private final int batch;
     private final ChangedBlocks changes;
+    private final boolean taken;
     /// Ranges of changed blocks of the one namespace, end by start; none touches another.
-    private final TreeMap<Long, Long> ranges = new TreeMap<>();
+    private TreeMap<Long, Long> ranges = new TreeMap<>();
     private UserDataRing ring;
     private int walked;
     private int merged;
@@ -52,6 +57,7 @@ public final class FilledUserDataRing implements AutoCloseable {
     public FilledUserDataRing(int slots, int batch, Writes writes) {
         this.slots = slots;
         this.batch = batch;
+        this.taken = writes.taken;
         this.memory = arena.allocate((long) slots * LbaMigrationEntryView.BYTES, 4096);
         long blocks = writes.namespaceBytes / BLOCK_BYTES;
         var random = new Random(SEED);
@@ -66,12 +72,15 @@ public final class FilledUserDataRing implements AutoCloseable {
         this.ring = new UserDataRing(memory, slots);
     }
 
-    /// Consumes one batch into the sets.
+    /// Consumes one batch into the sets; before the first of the ring, the changes of the last pass are taken.
     ///
     /// @return how many entries were consumed since the start of the ring
     public long consume() {
         if (ring.consumed() == slots) {
             ring = new UserDataRing(memory, slots);
+            if (taken) {
+                changes.take(this, UserDataLogState.LOGGING);
+            }
         }
         if (ring.consume(changes, batch) != batch) {
             throw new AssertionError("the ring is not full");
@@ -105,11 +114,15 @@ public final class FilledUserDataRing implements AutoCloseable {
 
     /// Reads one batch and merges it into ranges in a [TreeMap], as one does without a set of blocks. Without the checks of the ring (that
     /// there is such a namespace, that the range lies inside it, that the entry is an ordinary one) and without what was deallocated.
+    /// Before the first batch of the ring, the map of the last pass is given away.
     ///
     /// @return number of ranges
     public int merge() {
         if (merged == slots) {
             merged = 0;
+            if (taken) {
+                ranges = new TreeMap<>();
+            }
         }
         int end = merged + batch;
         for (int slot = merged; slot < end; slot++) {

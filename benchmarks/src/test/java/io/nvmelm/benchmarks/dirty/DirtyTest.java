@@ -26,6 +26,20 @@ class DirtyTest {
     }
 
     @ParameterizedTest
+    @EnumSource(FilledUserDataRing.Writes.class)
+    void aPassBeginsWithNothingUnlessItRepeats(FilledUserDataRing.Writes writes) {
+        try (var ring = new FilledUserDataRing(SLOTS, BATCH, writes)) {
+            for (int batch = 0; batch <= SLOTS / BATCH; batch++) {
+                ring.consume();
+                ring.merge();
+            }
+            boolean repeats = writes == FilledUserDataRing.Writes.REPEATS;
+            assertThat(ring.mergedBlocks() > 8L * BATCH).isEqualTo(repeats);
+            assertThat(ring.modifiedBlocks()).isEqualTo(ring.mergedBlocks());
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(FilledMemoryReport.Pages.class)
     void aReportSetsTheSameBits(FilledMemoryReport.Pages pages) {
         try (var report = new FilledMemoryReport(2000, 8L << 30, pages)) {
