@@ -7,9 +7,11 @@ import io.nvmelm.benchmarks.migration.ModelledLatencyBenchmark;
 import io.nvmelm.benchmarks.migration.ScalingBenchmark;
 import io.nvmelm.benchmarks.migration.StatePlanBenchmark;
 import io.nvmelm.benchmarks.migration.WholeMigrationBenchmark;
+import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
 import io.nvmelm.benchmarks.transfer.LatencyReadBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
 import io.nvmelm.benchmarks.transfer.StreamFramingBenchmark;
+import io.nvmelm.benchmarks.transfer.SystemCallBenchmark;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,6 +19,8 @@ import java.util.stream.Stream;
 final class TransferTargets {
     private static final Class<?> FRAMING = StreamFramingBenchmark.class;
     private static final Class<?> DESCRIPTORS = MigrationDataBenchmark.class;
+    private static final Class<?> SYSTEM_CALL = SystemCallBenchmark.class;
+    private static final Class<?> DEVICE = DeviceChannelBenchmark.class;
     private static final Class<?> LATENCY = LatencyReadBenchmark.class;
     private static final Class<?> PLAN = StatePlanBenchmark.class;
     private static final Class<?> BLACKOUT = BlackoutBenchmark.class;
@@ -38,14 +42,34 @@ final class TransferTargets {
 
     private static List<Target> transfer() {
         return List.of(
-                framing("framed transfer out", "write", "copyOut", false, 0.80, 0.65),
-                framing("framed transfer in", "read", "copyIn", false, 0.80, 0.65),
-                framing("framed transfer out with checksum", "write", "copyOut", true, 0.90, 0.75),
-                framing("framed transfer in with checksum", "read", "copyIn", true, 0.90, 0.75),
+                framing("framed transfer out", "write", "copyOut", false, 0.80, 0.75),
+                framing("framed transfer in", "read", "copyIn", false, 0.80, 0.75),
+                framing("framed transfer out with checksum", "write", "copyOut", true, 0.90, 0.80),
+                framing("framed transfer in with checksum", "read", "copyIn", true, 0.90, 0.80),
+                Target.bytesPerOperation("framed transfer out, allocation", framing("write", false), 60),
+                Target.bytesPerOperation("framed transfer in, allocation", framing("read", false), 60),
                 descriptors("to the loop in Java", "SAVE", "loopInJava", 0.95, 0.85),
                 descriptors("to the loop in Java", "LOAD", "loopInJava", 0.95, 0.85),
                 descriptors("to the loop in C", "SAVE", "loopInC", 0.90, 0.80),
                 descriptors("to the loop in C", "LOAD", "loopInC", 0.90, 0.80),
+                smallPiece("SAVE", 0.90, 0.75),
+                smallPiece("LOAD", 0.90, 0.75),
+                Target.bytesPerOperation(
+                        "descriptor to descriptor, one piece of 64 KiB, SAVE, allocation",
+                        descriptors("session", "SAVE", "64K/64K"),
+                        15),
+                Target.bytesPerOperation(
+                        "descriptor to descriptor, one piece of 64 KiB, LOAD, allocation",
+                        descriptors("session", "LOAD", "64K/64K"),
+                        15),
+                systemCall("that succeeds", "ioctl", "bareIoctl"),
+                systemCall("that fails", "ioctlWithErrno", "bareIoctlWithErrno"),
+                device("save", "copyOut", "16M/1M", 1.2, 1.6),
+                device("load", "copyIn", "16M/1M", 1.3, 1.6),
+                device("save", "copyOut", "64K/64K", 1.5, 2.0),
+                device("load", "copyIn", "64K/64K", 1.6, 2.2),
+                deviceAllocation("save", 850),
+                deviceAllocation("load", 4300),
                 Target.timeRatio(
                         "read 64 pieces, 1 ms each, 16 in flight, to the rounds that takes",
                         Subject.of(LATENCY, "read").with("pieces", 64).with("inFlight", 16).percentile(MEDIAN),
@@ -70,18 +94,54 @@ final class TransferTargets {
         return Subject.of(FRAMING, method).with("stateBytes", 1 << 24).with("checksums", checksums);
     }
 
-    private static Target descriptors(String what, String way, String baseline, double bound, double guardBound) {
-        return Target.bandwidthRatio(
-                "descriptor to descriptor, 1 MiB pieces, " + way + ", " + what,
-                descriptors("session", way),
-                descriptors(baseline, way),
+    private static Target systemCall(String what, String method, String baseline) {
+        return Target.timeRatio(
+                "system call " + what + ", to a bare downcall",
+                Subject.of(SYSTEM_CALL, method),
+                Subject.of(SYSTEM_CALL, baseline),
+                1.2,
+                1.5);
+    }
+
+    private static Target device(String method, String baseline, String transfer, double bound, double guardBound) {
+        return Target.timeRatio(
+                "NVMe device and channel, " + transfer + ", " + method + ", to bare copies",
+                device(method, transfer),
+                device(baseline, transfer),
                 bound,
                 guardBound);
     }
 
-    private static Subject descriptors(String method, String way) {
+    private static Target deviceAllocation(String method, double atMost) {
+        return Target.bytesPerOperation(
+                "NVMe device and channel, 64K/64K, " + method + ", allocation", device(method, "64K/64K"), atMost);
+    }
+
+    private static Subject device(String method, String transfer) {
+        return Subject.of(DEVICE, method).with("transfer", transfer).percentile(MEDIAN);
+    }
+
+    private static Target descriptors(String what, String way, String baseline, double bound, double guardBound) {
+        return Target.bandwidthRatio(
+                "descriptor to descriptor, 1 MiB pieces, " + way + ", " + what,
+                descriptors("session", way, "16M/1M"),
+                descriptors(baseline, way, "16M/1M"),
+                bound,
+                guardBound);
+    }
+
+    private static Target smallPiece(String way, double bound, double guardBound) {
+        return Target.bandwidthRatio(
+                "descriptor to descriptor, one piece of 64 KiB, " + way + ", to the loop in Java",
+                descriptors("session", way, "64K/64K"),
+                descriptors("loopInJava", way, "64K/64K"),
+                bound,
+                guardBound);
+    }
+
+    private static Subject descriptors(String method, String way, String transfer) {
         return Subject.of(DESCRIPTORS, method)
-                .with("transfer", "16M/1M")
+                .with("transfer", transfer)
                 .with("way", way)
                 .with("peer", "NONE")
                 .percentile(MEDIAN);

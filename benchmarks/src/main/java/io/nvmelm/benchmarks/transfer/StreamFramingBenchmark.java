@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -49,7 +48,7 @@ public class StreamFramingBenchmark {
     private int nextDevice;
 
     /// Makes both ends.
-    @Setup(Level.Iteration)
+    @Setup
     public void prepare() {
         device = ByteBuffer.allocateDirect(PIECE_BYTES);
         piece = ByteBuffer.allocateDirect(HEADER_BYTES + PIECE_BYTES);
