@@ -14,10 +14,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /// What merging the entries of a user data migration queue costs, from ring memory into what the caller takes. One operation is one
-/// entry, of 8 blocks of 512 bytes. A pass through the ring is a round: the library's changes are taken before the next one
-/// ([io.nvmelm.core.controller.UserDataLog]), so that new blocks, the memory for them and the merging of neighbours are measured; only with `REPEATS`
-/// they are kept, and every entry says what is known. A ring of 65 536 slots (2 MiB) stays in the cache, one of 1 Mi slots (32 MiB)
-/// does not. Of 1 GiB, the first changes a quarter, the other nearly all.
+/// entry, of 8 blocks of 512 bytes. A pass through the ring is a round: the library's changes are taken before the next one, so that new
+/// blocks, the memory for them and the merging of neighbours are measured; only with `REPEATS` they are kept, and every entry says what is
+/// known. A ring of 65 536 slots (2 MiB) stays in the cache, one of 1 Mi slots (32 MiB) does not. Of 1 GiB, the first changes a quarter,
+/// the other nearly all; over 1 TiB, both reach the library's bound of 64 MiB, from which on the sets get coarse.
 ///
 /// The baseline is a [java.util.TreeMap] of ranges, a new one for each round. It leaves out the checks of what the controller says,
 /// blocks that were deallocated, and the bound on memory. What reading costs without any result is `walk`.
