@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 /// memory, `fillInHalves` for one half and then for the other, which was kept (all pages of `STRIDE`, half of the others).
 ///
 /// The baselines are the loops that one writes by hand, with an array of words as the bitmap: single pages bit by bit, runs by filling
-/// words. What is kept, they keep in an array that has a bit for each page of the guest. They leave out the checks of what the controller says, memory that is not tracked, and the
-/// bound on memory.
+/// words. What is kept, they keep in an array that has a bit for each page of the guest. They leave out the checks of what the controller
+/// says, memory that is not tracked, and the bound on memory.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

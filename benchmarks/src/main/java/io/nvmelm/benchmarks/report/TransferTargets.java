@@ -221,8 +221,8 @@ final class TransferTargets {
                 bitmap("single pages anywhere", "RANDOM", 1.3, 1.5),
                 bitmap("runs of 512 pages", "RUNS", 2.0, 2.6),
                 bitmapInHalves("single pages, one in four", "STRIDE", 1.5, 1.9),
-                bitmapInHalves("single pages anywhere", "RANDOM", 1.7, 2.2),
-                bitmapInHalves("runs of 512 pages", "RUNS", 1.8, 2.4),
+                bitmapInHalves("single pages anywhere", "RANDOM", 1.8, 2.5),
+                bitmapInHalves("runs of 512 pages", "RUNS", 2.0, 2.6),
                 bitmapAllocation("STRIDE"),
                 bitmapAllocation("RANDOM"),
                 bitmapAllocation("RUNS"));
