@@ -95,27 +95,29 @@ public final class AdminCommandCodec {
     /// @param entry   at least 64 bytes, of which the first 64 are written
     /// @throws InvalidValueException when there are fewer
     public static void encode(AdminCommand command, MemorySegment entry) {
-        var view = new SubmissionEntryView().wrap(entry, 0);
+        Layouts.requireInside("submission entry", entry, 0, SubmissionEntryView.BYTES);
         switch (command) {
-            case IdentifyCommand identify -> encode(identify, view);
-            case SuspendCommand suspend -> encode(suspend, view);
-            case ResumeCommand resume -> encode(resume, view);
-            case SetControllerStateCommand set -> encode(set, view);
-            case GetControllerStateCommand get -> encode(get, view);
-            case VirtualizationManagementCommand manage -> encode(manage, view);
-            case CreateControllerDataQueueCommand create -> TrackingCommandCodec.encode(create, view);
-            case DeleteControllerDataQueueCommand delete -> TrackingCommandCodec.encode(delete, view);
-            case LogUserDataChangesCommand log -> TrackingCommandCodec.encode(log, view);
-            case TrackMemoryChangesCommand track -> TrackingCommandCodec.encode(track, view);
-            case TrackedMemoryChangesCommand tracked -> TrackingCommandCodec.encode(tracked, view);
-            case SetQueueHeadCommand setHead -> TrackingCommandCodec.encode(setHead, view);
-            case GetQueueHeadCommand getHead -> TrackingCommandCodec.encode(getHead, view);
-            case VendorMigrationCommand vendor -> VendorCommandCodec.encode(vendor, view);
+            case IdentifyCommand identify -> encode(identify, entry);
+            case SuspendCommand suspend -> encode(suspend, entry);
+            case ResumeCommand resume -> encode(resume, entry);
+            case SetControllerStateCommand set -> encode(set, entry);
+            case GetControllerStateCommand get -> encode(get, entry);
+            case VirtualizationManagementCommand manage -> encode(manage, entry);
+            case CreateControllerDataQueueCommand create -> TrackingCommandCodec.encode(create, entry);
+            case DeleteControllerDataQueueCommand delete -> TrackingCommandCodec.encode(delete, entry);
+            case LogUserDataChangesCommand log -> TrackingCommandCodec.encode(log, entry);
+            case TrackMemoryChangesCommand track -> TrackingCommandCodec.encode(track, entry);
+            case TrackedMemoryChangesCommand tracked -> TrackingCommandCodec.encode(tracked, entry);
+            case SetQueueHeadCommand setHead -> TrackingCommandCodec.encode(setHead, entry);
+            case GetQueueHeadCommand getHead -> TrackingCommandCodec.encode(getHead, entry);
+            case VendorMigrationCommand vendor -> VendorCommandCodec.encode(vendor, entry);
         }
     }
 
-    private static void encode(IdentifyCommand command, SubmissionEntryView view) {
-        view.command(
+    private static void encode(IdentifyCommand command, MemorySegment entry) {
+        SubmissionEntryView.write(
+                entry,
+                0,
                 command.opcode().value(),
                 command.namespaceId(),
                 command.controllerId() << 16 | command.structure(),
@@ -126,29 +128,31 @@ public final class AdminCommandCodec {
                 0);
     }
 
-    private static void encode(SuspendCommand command, SubmissionEntryView view) {
+    private static void encode(SuspendCommand command, MemorySegment entry) {
         int deletion = command.deleteUserDataMigrationQueue() ? DUDMQ : 0;
         encode(
                 command,
-                view,
+                entry,
                 SuspendCommand.SELECT,
                 deletion | command.type().value() << 16 | command.controllerId());
     }
 
-    private static void encode(ResumeCommand command, SubmissionEntryView view) {
-        encode(command, view, ResumeCommand.SELECT, command.controllerId());
+    private static void encode(ResumeCommand command, MemorySegment entry) {
+        encode(command, entry, ResumeCommand.SELECT, command.controllerId());
     }
 
-    private static void encode(VirtualizationManagementCommand command, SubmissionEntryView view) {
+    private static void encode(VirtualizationManagementCommand command, MemorySegment entry) {
         encode(
                 command,
-                view,
+                entry,
                 command.controllerId() << 16 | command.resourceType().value() << 8 | command.action().value(),
                 command.resourceCount());
     }
 
-    private static void encode(SetControllerStateCommand command, SubmissionEntryView view) {
-        view.command(
+    private static void encode(SetControllerStateCommand command, MemorySegment entry) {
+        SubmissionEntryView.write(
+                entry,
+                0,
                 command.opcode().value(),
                 0,
                 command.sequence().value() << 16 | SetControllerStateCommand.SELECT,
@@ -159,8 +163,10 @@ public final class AdminCommandCodec {
                 (int) command.dwordCount());
     }
 
-    private static void encode(GetControllerStateCommand command, SubmissionEntryView view) {
-        view.command(
+    private static void encode(GetControllerStateCommand command, MemorySegment entry) {
+        SubmissionEntryView.write(
+                entry,
+                0,
                 command.opcode().value(),
                 0,
                 command.versionIndex() << 16 | GetControllerStateCommand.SELECT,
@@ -172,13 +178,15 @@ public final class AdminCommandCodec {
     }
 
     /// Writes a command that has nothing in command dwords 12 to 15.
-    static void encode(AdminCommand command, SubmissionEntryView view, int cdw10, int cdw11) {
-        encode(command, view, cdw10, cdw11, 0, 0);
+    static void encode(AdminCommand command, MemorySegment entry, int cdw10, int cdw11) {
+        encode(command, entry, cdw10, cdw11, 0, 0);
     }
 
     /// Writes a command that has nothing in command dwords 14 and 15.
-    static void encode(AdminCommand command, SubmissionEntryView view, int cdw10, int cdw11, int cdw12, int cdw13) {
-        view.command(command.opcode().value(), 0, cdw10, cdw11, cdw12, cdw13, 0, 0);
+    static void encode(AdminCommand command, MemorySegment entry, int cdw10, int cdw11, int cdw12, int cdw13) {
+        SubmissionEntryView.write(
+                entry,
+                0, command.opcode().value(), 0, cdw10, cdw11, cdw12, cdw13, 0, 0);
     }
 
     /// {@return the command of a submission entry} Command identifier, data pointer and flags are not part of it.

@@ -290,15 +290,31 @@ public final class SubmissionEntryView extends StructureView {
     /// @return this
     public SubmissionEntryView command(
             int opcode, long namespaceId, int cdw10, int cdw11, int cdw12, int cdw13, int cdw14, int cdw15) {
-        setQuadword(OPCODE_OFFSET, (opcode & 0xFF) | (namespaceId << 32));
-        setQuadword(CDW2_OFFSET, 0);
-        setQuadword(MPTR_OFFSET, 0);
-        setQuadword(PRP1_OFFSET, 0);
-        setQuadword(PRP2_OFFSET, 0);
-        setQuadword(CDW10_OFFSET, quadword(cdw10, cdw11));
-        setQuadword(CDW12_OFFSET, quadword(cdw12, cdw13));
-        setQuadword(CDW14_OFFSET, quadword(cdw14, cdw15));
+        write(segment(), base(), opcode, namespaceId, cdw10, cdw11, cdw12, cdw13, cdw14, cdw15);
         return this;
+    }
+
+    /// As [#command(int, long, int, int, int, int, int, int)], without a view: where the compiler has no room left to inline
+    /// this, nothing is allocated that would have to be handed over.
+    static void write(
+            MemorySegment segment,
+            long base,
+            int opcode,
+            long namespaceId,
+            int cdw10,
+            int cdw11,
+            int cdw12,
+            int cdw13,
+            int cdw14,
+            int cdw15) {
+        segment.set(Layouts.QUADWORD, base + OPCODE_OFFSET, (opcode & 0xFF) | (namespaceId << 32));
+        segment.set(Layouts.QUADWORD, base + CDW2_OFFSET, 0);
+        segment.set(Layouts.QUADWORD, base + MPTR_OFFSET, 0);
+        segment.set(Layouts.QUADWORD, base + PRP1_OFFSET, 0);
+        segment.set(Layouts.QUADWORD, base + PRP2_OFFSET, 0);
+        segment.set(Layouts.QUADWORD, base + CDW10_OFFSET, quadword(cdw10, cdw11));
+        segment.set(Layouts.QUADWORD, base + CDW12_OFFSET, quadword(cdw12, cdw13));
+        segment.set(Layouts.QUADWORD, base + CDW14_OFFSET, quadword(cdw14, cdw15));
     }
 
     private static long quadword(int low, int high) {

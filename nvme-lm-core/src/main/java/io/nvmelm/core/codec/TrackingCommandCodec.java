@@ -10,6 +10,7 @@ import io.nvmelm.nvme.LogUserDataChangesCommand;
 import io.nvmelm.nvme.SetQueueHeadCommand;
 import io.nvmelm.nvme.TrackMemoryChangesCommand;
 import io.nvmelm.nvme.TrackedMemoryChangesCommand;
+import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
 /// The commands that track changes of user data and of host memory, to and from submission entries of 64 bytes.
@@ -58,54 +59,54 @@ final class TrackingCommandCodec {
 
     private TrackingCommandCodec() {}
 
-    static void encode(CreateControllerDataQueueCommand command, SubmissionEntryView view) {
+    static void encode(CreateControllerDataQueueCommand command, MemorySegment entry) {
         int contiguous = command.physicallyContiguous() ? 1 : 0;
         AdminCommandCodec.encode(
                 command,
-                view,
+                entry,
                 CreateControllerDataQueueCommand.SELECT,
                 command.controllerId() << 16 | contiguous,
                 (int) command.dwordCount(),
                 0);
     }
 
-    static void encode(DeleteControllerDataQueueCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, DeleteControllerDataQueueCommand.SELECT, command.queueId());
+    static void encode(DeleteControllerDataQueueCommand command, MemorySegment entry) {
+        AdminCommandCodec.encode(command, entry, DeleteControllerDataQueueCommand.SELECT, command.queueId());
     }
 
-    static void encode(LogUserDataChangesCommand command, SubmissionEntryView view) {
+    static void encode(LogUserDataChangesCommand command, MemorySegment entry) {
         int action = command.start() ? 1 << 16 : 0;
-        AdminCommandCodec.encode(command, view, action | LogUserDataChangesCommand.SELECT, command.queueId());
+        AdminCommandCodec.encode(command, entry, action | LogUserDataChangesCommand.SELECT, command.queueId());
     }
 
-    static void encode(TrackMemoryChangesCommand command, SubmissionEntryView view) {
+    static void encode(TrackMemoryChangesCommand command, MemorySegment entry) {
         int action = command.start() ? 1 << 16 : 0;
-        AdminCommandCodec.encode(command, view, action | TrackMemoryChangesCommand.SELECT, command.controllerId());
+        AdminCommandCodec.encode(command, entry, action | TrackMemoryChangesCommand.SELECT, command.controllerId());
     }
 
-    static void encode(TrackedMemoryChangesCommand command, SubmissionEntryView view) {
+    static void encode(TrackedMemoryChangesCommand command, MemorySegment entry) {
         AdminCommandCodec.encode(
                 command,
-                view,
+                entry,
                 TrackedMemoryChangesCommand.SELECT,
                 command.controllerId(),
                 (int) (command.dwordCount() - 1),
                 0);
     }
 
-    static void encode(SetQueueHeadCommand command, SubmissionEntryView view) {
+    static void encode(SetQueueHeadCommand command, MemorySegment entry) {
         int trigger = command.triggerSlot().isPresent() ? TRIGGER_ENABLE : 0;
         AdminCommandCodec.encode(
                 command,
-                view,
+                entry,
                 SetQueueHeadCommand.FEATURE,
                 trigger | command.queueId(),
                 (int) command.headSlot(),
                 (int) command.triggerSlot().orElse(0));
     }
 
-    static void encode(GetQueueHeadCommand command, SubmissionEntryView view) {
-        AdminCommandCodec.encode(command, view, SetQueueHeadCommand.FEATURE, command.queueId());
+    static void encode(GetQueueHeadCommand command, MemorySegment entry) {
+        AdminCommandCodec.encode(command, entry, SetQueueHeadCommand.FEATURE, command.queueId());
     }
 
     static AdminCommand decodeQueue(SubmissionEntryView view) {

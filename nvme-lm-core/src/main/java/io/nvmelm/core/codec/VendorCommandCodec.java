@@ -5,6 +5,7 @@ import static io.nvmelm.core.codec.AdminCommandCodec.refusal;
 import io.nvmelm.nvme.AdminCommand;
 import io.nvmelm.nvme.VendorMigrationCommand;
 import io.nvmelm.nvme.VendorMigrationOperation;
+import java.lang.foreign.MemorySegment;
 
 /// The vendor specific commands of 2022, to and from submission entries of 64 bytes.
 ///
@@ -25,9 +26,9 @@ final class VendorCommandCodec {
 
     private VendorCommandCodec() {}
 
-    static void encode(VendorMigrationCommand command, SubmissionEntryView view) {
+    static void encode(VendorMigrationCommand command, MemorySegment entry) {
         int byteSize = command.operation() == VendorMigrationOperation.LOAD ? (int) command.dataByteSize() : 0;
-        AdminCommandCodec.encode(command, view, command.functionIndex(), byteSize);
+        AdminCommandCodec.encode(command, entry, command.functionIndex(), byteSize);
     }
 
     static AdminCommand decode(VendorMigrationOperation operation, SubmissionEntryView view) {
