@@ -17,7 +17,8 @@ final class Baselines {
         this.targets = targets;
     }
 
-    /// {@return the time of an operation by that of its baseline with the same parameters; empty where there is none}
+    /// {@return the time of an operation by that of its baseline with the same parameters, in the mode SampleTime of the medians; empty
+    /// where there is none}
     OptionalDouble timeRatio(Measurement measurement, List<Measurement> all) {
         return baseline(measurement).stream()
                 .flatMap(method -> all.stream()
@@ -54,8 +55,8 @@ final class Baselines {
     }
 
     private static OptionalDouble ratio(Measurement measurement, Measurement baseline) {
-        var time = measurement.primary().nanoseconds();
-        var baselineTime = baseline.primary().nanoseconds();
+        var time = measurement.primary().typicalNanoseconds();
+        var baselineTime = baseline.primary().typicalNanoseconds();
         return time.isPresent() && baselineTime.isPresent()
                 ? OptionalDouble.of(time.getAsDouble() / baselineTime.getAsDouble())
                 : OptionalDouble.empty();

@@ -110,7 +110,8 @@ final class ResultsPage {
         line("## Benchmarks");
         line("");
         line("Errors are half of the 99.9 % confidence interval. The ratio is that of the times of one operation, to the method named");
-        line("beside it with the same parameters.");
+        line("beside it with the same parameters; where single operations were timed, that of their medians. A second table has percentiles");
+        line("of those operations and of what benchmarks record themselves.");
         var classes = measurements.stream().collect(Collectors.groupingBy(
                 Measurement::simpleClassName, TreeMap::new, Collectors.toList()));
         classes.forEach((name, ofClass) -> {
@@ -121,7 +122,37 @@ final class ResultsPage {
                     + " ratio | |");
             line("| --- | --- | ---: | ---: | --- | ---: |" + (instructions ? " ---: |" : "") + " ---: | --- |");
             ofClass.forEach(measurement -> line(row(measurement, baselines, instructions)));
+            percentiles(ofClass);
         });
+    }
+
+    private void percentiles(List<Measurement> ofClass) {
+        var rows = ofClass.stream()
+                .flatMap(measurement -> Percentiles.of(measurement).stream()
+                        .map(percentiles -> row(measurement, percentiles)))
+                .toList();
+        if (!rows.isEmpty()) {
+            line("");
+            line("| method | parameters | percentiles of | p50 | p90 | p99 | p99.9 | max | unit |");
+            line("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |");
+            rows.forEach(this::line);
+        }
+    }
+
+    private static String row(Measurement measurement, Percentiles percentiles) {
+        return "| %s | %s | %s | %s | %s |"
+                .formatted(
+                        measurement.method(),
+                        parameters(measurement),
+                        percentiles.name(),
+                        percentiles.values().stream().map(ResultsPage::text).collect(Collectors.joining(" | ")),
+                        percentiles.unit());
+    }
+
+    private static String parameters(Measurement measurement) {
+        return measurement.parameters().entrySet().stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
     }
 
     private String row(Measurement measurement, Baselines baselines, boolean instructions) {
@@ -130,9 +161,7 @@ final class ResultsPage {
         return "| %s | %s | %s | %s | %s | %s |%s %s | %s |"
                 .formatted(
                         measurement.method(),
-                        measurement.parameters().entrySet().stream()
-                                .map(Object::toString)
-                                .collect(Collectors.joining(", ")),
+                        parameters(measurement),
                         Numbers.text(metric.score()),
                         Double.isNaN(metric.error()) ? "" : "± " + Numbers.text(metric.error()),
                         metric.unit(),

@@ -98,6 +98,42 @@ class ResultsPageTest {
     }
 
     @Test
+    void mediansAreComparedWhereOperationsWereTimed() {
+        var measurements = new Sample().timed(SLOW, 40, 30, 60, 90).timed(QUICK, 100, 10, 11, 12).measurements();
+
+        assertThat(page(measurements, Optional.empty()).lines())
+                .contains("| slow | tokens=1000 | 40.0 |  | us/op |  | 3.00 | to quick |");
+    }
+
+    @Test
+    void percentilesHaveATableOfTheirOwn() {
+        var measurements = new Sample()
+                .timed(SLOW, 40, 30, 60, 90)
+                .with(
+                        SLOW.with("tokens", 2000),
+                        "ns/op",
+                        Map.of("wait.p50 us", 1.0, "wait.p90 us", 2.0, "wait.p99 us", 3.0, "wait.p999 us", 4.0,
+                                "wait.max us", 5.0, "wait.count #", 17.0, "commands.p50 #", 6.0),
+                        50)
+                .measurements();
+
+        assertThat(page(measurements, Optional.empty()).lines())
+                .containsSubsequence(
+                        "### WorkBenchmark",
+                        "| slow | tokens=2000 | 50.0 |  | ns/op |  |  |  |",
+                        "| method | parameters | percentiles of | p50 | p90 | p99 | p99.9 | max | unit |",
+                        "| slow | tokens=1000 | operation | 30.0 |  | 60.0 |  | 90.0 | us/op |",
+                        "| slow | tokens=2000 | commands | 6.00 |  |  |  |  |  |",
+                        "| slow | tokens=2000 | wait | 1.00 | 2.00 | 3.00 | 4.00 | 5.00 | us |");
+    }
+
+    @Test
+    void whereNothingHasPercentilesThereIsNoTableOfThem() {
+        assertThat(page(new Sample().with(SLOW, "ns/op", 20).measurements(), Optional.empty()))
+                .doesNotContain("percentiles of |");
+    }
+
+    @Test
     void anAnnotationNamesTheBaselineBeforeATargetDoes() {
         var annotated = Subject.of(AnnotatedBenchmark.class, "candidate");
         var target = Target.timeRatio("x", annotated, Subject.of(AnnotatedBenchmark.class, "other"), 1, 1);
