@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.codec;
 
 import io.nvmelm.benchmarks.codec.sbe.SubmissionEntryEncoder;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.AdminCommand;
@@ -109,6 +110,7 @@ public class CommandEncodeBenchmark {
 
     /// By the codec.
     @Benchmark
+    @ComparedWith("byHand")
     public MemorySegment codec() {
         AdminCommandCodec.encode(commands[next()], entry);
         return entry;
@@ -157,6 +159,7 @@ public class CommandEncodeBenchmark {
 
     /// By agrona's UnsafeBuffer.
     @Benchmark
+    @ComparedWith("byHand")
     public UnsafeBuffer unsafeBuffer() {
         int number = next();
         var command = commands[number];
@@ -196,6 +199,7 @@ public class CommandEncodeBenchmark {
 
     /// By the encoder that SBE generates.
     @Benchmark
+    @ComparedWith("byHand")
     public UnsafeBuffer sbe() {
         int number = next();
         var command = commands[number];

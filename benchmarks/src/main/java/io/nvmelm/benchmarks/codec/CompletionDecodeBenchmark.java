@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.codec;
 
 import io.nvmelm.benchmarks.codec.sbe.CompletionEntryDecoder;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.CompletionCodec;
 import io.nvmelm.core.codec.CompletionEntryView;
 import io.nvmelm.core.codec.PolledCompletion;
@@ -66,6 +67,7 @@ public class CompletionDecodeBenchmark {
 
     /// The fields, as the queues of the transports poll them.
     @Benchmark
+    @ComparedWith("byHand")
     public int polled() {
         var polled = completion;
         return polled.poll(entry, 0, true)
@@ -75,6 +77,7 @@ public class CompletionDecodeBenchmark {
 
     /// The fields, in place, by a view that is used again and again.
     @Benchmark
+    @ComparedWith("byHand")
     public int view() {
         var fields = view.wrap(entry, 0);
         return fields.phaseAcquire()
@@ -108,12 +111,14 @@ public class CompletionDecodeBenchmark {
 
     /// The value, as a transport hands it on.
     @Benchmark
+    @ComparedWith("byHand")
     public Completion codec() {
         return CompletionCodec.decode(entry);
     }
 
     /// The fields, by agrona's UnsafeBuffer.
     @Benchmark
+    @ComparedWith("byHand")
     public int unsafeBuffer() {
         var memory = unsafeBuffer;
         int status = Short.toUnsignedInt(memory.getShort(14, ByteOrder.LITTLE_ENDIAN));
@@ -128,6 +133,7 @@ public class CompletionDecodeBenchmark {
 
     /// The fields, by the decoder that SBE generates.
     @Benchmark
+    @ComparedWith("byHand")
     public int sbe() {
         var fields = decoder;
         fields.wrap(unsafeBuffer, 0, CompletionEntryDecoder.BLOCK_LENGTH, CompletionEntryDecoder.SCHEMA_VERSION);

@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.nvme.ControllerState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,6 +47,7 @@ public class ControllerStateBuildBenchmark {
 
     /// By views that are used again and again.
     @Benchmark
+    @ComparedWith("byHand")
     public MemorySegment views() {
         walk.build(source, state);
         return state;
@@ -60,6 +62,7 @@ public class ControllerStateBuildBenchmark {
 
     /// By the encoder that SBE generates.
     @Benchmark
+    @ComparedWith("byHand")
     public UnsafeBuffer sbe() {
         sbeStates.build(source, sbeState);
         return sbeState;
@@ -67,6 +70,7 @@ public class ControllerStateBuildBenchmark {
 
     /// By protobuf.
     @Benchmark
+    @ComparedWith("byHand")
     public byte[] protobuf() {
         return ProtobufStates.build(source);
     }

@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.CompletionQueueStateView;
 import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.core.codec.ControllerStateView;
@@ -70,12 +71,14 @@ public class ControllerStateIterateBenchmark {
 
     /// By views that are used again and again; the view of the state has a view of each kind of queue.
     @Benchmark
+    @ComparedWith("byHand")
     public long views() {
         return walk.sum(state);
     }
 
     /// By views of queues, wrapped at place after place.
     @Benchmark
+    @ComparedWith("byHand")
     public long queueViews() {
         long sum = 0;
         queues.wrap(state, header.wrap(state, 0).nvmeStateOffset());
@@ -99,6 +102,7 @@ public class ControllerStateIterateBenchmark {
 
     /// The other baseline: by hand, and each queue is checked to be inside the segment.
     @Benchmark
+    @ComparedWith("byHand")
     public long byHandChecked() {
         return BareWalk.sumChecked(state);
     }
@@ -111,30 +115,35 @@ public class ControllerStateIterateBenchmark {
 
     /// What no way to the records can beat: as many records in lists, of values that are there.
     @Benchmark
+    @ComparedWith("viewsOfAllFields")
     public ControllerState allocateOnly() {
         return SampleQueues.equalRecords(queuePairs, value);
     }
 
     /// Records of all queues.
     @Benchmark
+    @ComparedWith("viewsOfAllFields")
     public ControllerState records() {
         return ControllerStateCodec.decode(state, 0, state.byteSize());
     }
 
     /// By the decoder that SBE generates.
     @Benchmark
+    @ComparedWith("byHand")
     public long sbe() {
         return sbeStates.sum(sbeState);
     }
 
     /// By protobuf.
     @Benchmark
+    @ComparedWith("byHand")
     public long protobuf() {
         return ProtobufStates.sum(protobufState);
     }
 
     /// By Java's serialisation.
     @Benchmark
+    @ComparedWith("byHand")
     public long javaSerialization() {
         return SerializedStates.sum(serializedState);
     }

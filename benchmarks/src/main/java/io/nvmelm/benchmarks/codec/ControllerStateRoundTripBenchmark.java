@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.nvme.ControllerState;
 import java.lang.foreign.Arena;
@@ -62,6 +63,7 @@ public class ControllerStateRoundTripBenchmark {
 
     /// By what SBE generates.
     @Benchmark
+    @ComparedWith("codec")
     public ControllerState sbe() {
         sbeStates.encode(records, sbeState);
         return sbeStates.decode(sbeState);
@@ -69,12 +71,14 @@ public class ControllerStateRoundTripBenchmark {
 
     /// By protobuf.
     @Benchmark
+    @ComparedWith("codec")
     public ControllerState protobuf() {
         return ProtobufStates.decode(ProtobufStates.encode(records));
     }
 
     /// By Java's serialisation.
     @Benchmark
+    @ComparedWith("codec")
     public ControllerState javaSerialization() {
         return SerializedStates.decode(SerializedStates.encode(records));
     }

@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.CompletionEntryView;
 import io.nvmelm.core.codec.PolledCompletion;
@@ -82,6 +83,7 @@ public class NativeLoopBenchmark {
 
     /// Commands made and encoded by the codec.
     @Benchmark
+    @ComparedWith("encodeInC")
     @OperationsPerInvocation(ENTRIES)
     public MemorySegment encodeByCodec() {
         for (int i = 0; i < ENTRIES; i++) {
@@ -94,6 +96,7 @@ public class NativeLoopBenchmark {
 
     /// Entries written by the view alone.
     @Benchmark
+    @ComparedWith("encodeInC")
     @OperationsPerInvocation(ENTRIES)
     public MemorySegment encodeByView() {
         for (int i = 0; i < ENTRIES; i++) {
@@ -116,6 +119,7 @@ public class NativeLoopBenchmark {
 
     /// Completions polled, as the queues of the transports do.
     @Benchmark
+    @ComparedWith("decodeInC")
     @OperationsPerInvocation(ENTRIES)
     public long decodePolled() {
         long sum = 0;

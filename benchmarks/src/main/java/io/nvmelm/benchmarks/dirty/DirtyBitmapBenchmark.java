@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.dirty;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.controller.FilledMemoryReport;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,6 +49,7 @@ public class DirtyBitmapBenchmark {
 
     /// By the library, asked for all the memory.
     @Benchmark
+    @ComparedWith("setBits")
     @OperationsPerInvocation(DESCRIPTORS)
     public void fill() {
         report.fill();
@@ -62,6 +64,7 @@ public class DirtyBitmapBenchmark {
 
     /// By the library, asked for one half of the memory after the other.
     @Benchmark
+    @ComparedWith("setBitsInHalves")
     @OperationsPerInvocation(DESCRIPTORS)
     public void fillInHalves() {
         report.fillInHalves();

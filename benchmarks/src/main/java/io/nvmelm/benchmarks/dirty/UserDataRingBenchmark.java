@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.dirty;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.controller.FilledUserDataRing;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,6 +50,7 @@ public class UserDataRingBenchmark {
 
     /// Entries, into the sets.
     @Benchmark
+    @ComparedWith("treeMap")
     @OperationsPerInvocation(BATCH)
     public long consume() {
         return ring.consume();
@@ -56,6 +58,7 @@ public class UserDataRingBenchmark {
 
     /// The baseline: entries, merged into ranges in a [java.util.TreeMap].
     @Benchmark
+    @ComparedWith("walk")
     @OperationsPerInvocation(BATCH)
     public int treeMap() {
         return ring.merge();

@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.migration;
 
 import io.nvmelm.benchmarks.migration.MovingController.Setting;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
@@ -63,6 +64,7 @@ public abstract class BlackoutComparison {
 
     /// By devices of the library.
     @Benchmark
+    @ComparedWith("serial")
     public long devices() {
         return controller.move();
     }

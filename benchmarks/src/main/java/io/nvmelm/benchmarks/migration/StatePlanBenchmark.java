@@ -2,6 +2,7 @@ package io.nvmelm.benchmarks.migration;
 
 import io.nvmelm.DeviceState;
 import io.nvmelm.MigrationCapability;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.fsm.MigrationStateMachine;
 import io.nvmelm.core.fsm.Plan;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ public class StatePlanBenchmark {
 
     /// In the state machine.
     @Benchmark
+    @ComparedWith("array")
     @OperationsPerInvocation(PAIRS)
     public void machine(Blackhole plan) {
         for (int i = 0; i < PAIRS; i++) {

@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.migration;
 
 import io.nvmelm.DeviceState;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.core.controller.ControllingController;
@@ -87,6 +88,7 @@ public class StateSaveBenchmark {
 
     /// By the device.
     @Benchmark
+    @ComparedWith("commands")
     public ByteBuffer device() {
         var saving = device.setState(DeviceState.STOP_COPY).orElseThrow();
         state.clear();

@@ -5,6 +5,7 @@ import io.nvmelm.MigrationChannel;
 import io.nvmelm.MigrationReport;
 import io.nvmelm.benchmarks.migration.MovingController.Kind;
 import io.nvmelm.benchmarks.migration.MovingController.Setting;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.migration.MigrationReceiver;
 import io.nvmelm.core.migration.MigrationSender;
 import java.io.EOFException;
@@ -116,6 +117,7 @@ public class WholeMigrationBenchmark {
 
     /// By the library.
     @Benchmark
+    @ComparedWith("exchange")
     public MigrationReport migrate() throws ExecutionException, InterruptedException {
         var receiver = new MigrationReceiver(List.of(controller.destination()), destinationEnd)
                 .guest(new GuestControl() {

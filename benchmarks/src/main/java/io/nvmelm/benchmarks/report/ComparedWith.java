@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Names the baseline of a benchmark for the report of a full run. Not needed where a target names it.
+/// Names the baseline of a benchmark for the report of a full run. A baseline may have one itself.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface ComparedWith {

@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.benchmarks.migration.LargeController;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -68,6 +69,7 @@ public class DeviceChannelBenchmark {
 
     /// Controller to channel, by the library.
     @Benchmark
+    @ComparedWith("copyOut")
     public long save() {
         channel.memory.clear();
         long bytes = 0;
@@ -94,6 +96,7 @@ public class DeviceChannelBenchmark {
 
     /// Channel to controller, by the library.
     @Benchmark
+    @ComparedWith("copyIn")
     public long load() {
         channel.memory.clear();
         long bytes = 0;

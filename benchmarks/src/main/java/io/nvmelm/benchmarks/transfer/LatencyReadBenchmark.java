@@ -2,6 +2,7 @@ package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.benchmarks.migration.LargeController;
 import io.nvmelm.benchmarks.migration.LatencyTransport;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,7 @@ public class LatencyReadBenchmark {
 
     /// By the library.
     @Benchmark
+    @ComparedWith("rounds")
     public long read() {
         long bytes = 0;
         var saving = controller.save();

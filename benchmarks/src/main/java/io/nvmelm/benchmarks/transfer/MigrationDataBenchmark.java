@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.MigrationData;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.transport.vfio.EndlessDevice;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.SystemCalls;
@@ -132,6 +133,7 @@ public class MigrationDataBenchmark {
 
     /// By the library.
     @Benchmark
+    @ComparedWith("loopInJava")
     public long session() throws IOException {
         return way == Way.SAVE ? save() : load();
     }
@@ -166,6 +168,7 @@ public class MigrationDataBenchmark {
 
     /// The baseline in Java.
     @Benchmark
+    @ComparedWith("loopInC")
     public long loopInJava() throws IOException {
         long left = size.stateBytes();
         while (left > 0) {

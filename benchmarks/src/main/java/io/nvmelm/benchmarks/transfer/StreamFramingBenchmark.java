@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.MigrationData;
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.stream.EndlessStream;
 import io.nvmelm.core.stream.RecordReader;
 import io.nvmelm.core.stream.RecordWriter;
@@ -66,6 +67,7 @@ public class StreamFramingBenchmark {
 
     /// The source's side, by the stream.
     @Benchmark
+    @ComparedWith("copyOut")
     public long write() {
         if (nextDevice == EndlessStream.DEVICES) {
             openWriter();
@@ -88,6 +90,7 @@ public class StreamFramingBenchmark {
 
     /// The destination's side, by the stream.
     @Benchmark
+    @ComparedWith("copyIn")
     public long read() {
         long total = 0;
         while (total < stateBytes) {

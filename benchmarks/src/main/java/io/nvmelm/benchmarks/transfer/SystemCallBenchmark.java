@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.transfer;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.SystemCalls;
 import java.lang.foreign.Arena;
@@ -61,6 +62,7 @@ public class SystemCallBenchmark {
 
     /// By the library, with success.
     @Benchmark
+    @ComparedWith("bareIoctl")
     public int ioctl() {
         return calls.ioctl(fd, SystemCalls.SET_NON_BLOCKING, argument);
     }
@@ -74,6 +76,7 @@ public class SystemCallBenchmark {
 
     /// By the library, with an errno.
     @Benchmark
+    @ComparedWith("bareIoctlWithErrno")
     public int ioctlWithErrno() {
         return calls.ioctl(CLOSED_FD, SystemCalls.SET_NON_BLOCKING, argument);
     }
