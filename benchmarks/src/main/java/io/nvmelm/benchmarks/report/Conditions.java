@@ -13,6 +13,7 @@ import java.time.Instant;
 /// @param command      what was called
 /// @param date         when it began
 /// @param seconds      how long it took
+/// @param everything   whether all benchmarks were measured; false where nobody wrote that down
 /// @param instructions whether instructions were counted
 record Conditions(
         Machine machine,
@@ -21,6 +22,7 @@ record Conditions(
         String command,
         Instant date,
         long seconds,
+        boolean everything,
         boolean instructions) {
 
     /// {@return this as JSON, beside the file that JMH writes}
@@ -32,6 +34,7 @@ record Conditions(
         object.addProperty("command", command);
         object.addProperty("date", date.toString());
         object.addProperty("seconds", seconds);
+        object.addProperty("everything", everything);
         object.addProperty("instructions", instructions);
         return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(object) + "\n";
     }
@@ -46,6 +49,7 @@ record Conditions(
                 object.get("command").getAsString(),
                 Instant.parse(object.get("date").getAsString()),
                 object.get("seconds").getAsLong(),
+                object.has("everything") && object.get("everything").getAsBoolean(),
                 object.get("instructions").getAsBoolean());
     }
 }

@@ -20,7 +20,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /// The program behind `mvn -q -DskipTests -Pbench-full package`: measures everything with allocation and, where the machine
-/// counts them, instructions; then writes page and charts. It can also write them from results that are there.
+/// counts them, instructions; then writes page and charts. It can also write them from results that are there. Those of
+/// a part, or of which nobody wrote down that they are all, go to the folder `target` of the module.
 public final class FullRunProgram {
     private static final String EVERYTHING = ".*";
     private static final String NO_FILE = "none";
@@ -44,17 +45,17 @@ public final class FullRunProgram {
         var module = Path.of(arguments[0]);
         var target = module.resolve("target");
         var options = Arrays.copyOfRange(arguments, 2, arguments.length);
-        boolean everything = List.of(options).equals(List.of(EVERYTHING));
         var results = Path.of(arguments[1]);
         boolean measure = arguments[1].equals(NO_FILE);
         if (measure) {
             results = Files.createDirectories(target).resolve("results.json");
             measure(results, options);
         }
-        // A page about a part must not replace the one about everything.
-        var folder = everything || !measure ? module : target;
         var measurements = JmhResults.parse(Files.readString(results));
-        var charts = Report.write(folder, measurements, conditions(results));
+        var conditions = conditions(results);
+        // A page about a part must not replace the one about everything.
+        var folder = conditions.map(Conditions::everything).orElse(false) ? module : target;
+        var charts = Report.write(folder, measurements, conditions);
         System.out.println(measurements.size() + " results, " + charts.size() + " charts: "
                 + folder.resolve(Report.PAGE).toAbsolutePath().normalize());
     }
@@ -64,8 +65,12 @@ public final class FullRunProgram {
         var begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var loadBefore = Machine.load();
         boolean instructions = countsInstructions();
-        var chained = options(new CommandLineOptions(options));
-        if (List.of(options).equals(List.of(EVERYTHING))) {
+        // Those of the run before are not of this one, which may be broken off.
+        Files.deleteIfExists(conditionsOf(results));
+        var caller = new CommandLineOptions(options);
+        boolean everything = isEverything(caller, options);
+        var chained = options(caller);
+        if (everything) {
             chained.exclude(OWN);
         }
         if (instructions) {
@@ -79,8 +84,16 @@ public final class FullRunProgram {
                 command(options),
                 begin,
                 Duration.between(begin, Instant.now()).toSeconds(),
+                everything,
                 instructions);
         Files.writeString(conditionsOf(results), conditions.json());
+    }
+
+    /// How long each benchmark is measured does not matter; leaving some out, or values of their parameters, does.
+    static boolean isEverything(CommandLineOptions caller, String[] options) {
+        return caller.getIncludes().equals(List.of(EVERYTHING))
+                && caller.getExcludes().isEmpty()
+                && List.of(options).stream().noneMatch("-p"::equals);
     }
 
     /// What the caller does not say is chosen so that everything takes about an hour, not JMH's half a day.

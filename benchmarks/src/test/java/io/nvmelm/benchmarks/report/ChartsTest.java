@@ -9,6 +9,7 @@ import io.nvmelm.benchmarks.report.Chart.Point;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,10 @@ import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.xml.sax.InputSource;
 
 /// The charts, of results that are written down here.
@@ -141,15 +145,58 @@ class ChartsTest {
     }
 
     @Test
+    void aChartOfAnEarlierPageIsDeleted(@TempDir Path folder) throws Exception {
+        var old = Files.createDirectories(folder.resolve("charts")).resolve("old.svg");
+        Files.writeString(old, "<svg/>");
+
+        Report.write(folder, new Sample().with(SLOW, "us/op", 3).measurements(), Optional.empty());
+
+        assertThat(old).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, RESULTS.md", "false, target/RESULTS.md"})
+    void aPageAboutAPartDoesNotReplaceTheOneAboutEverything(boolean everything, String page, @TempDir Path module)
+            throws Exception {
+        var results = module.resolve("some.json");
+        Files.writeString(results, new Sample().with(SLOW, "us/op", 3).json());
+        var conditions =
+                new Conditions(Machine.here(), "0", "0", "a command", Instant.EPOCH, 60, everything, false);
+        Files.writeString(module.resolve("some-conditions.json"), conditions.json());
+
+        FullRunProgram.main(new String[] {module.toString(), results.toString(), ".*"});
+
+        assertThat(module.resolve(page)).content().contains("| command | `a command` |");
+        assertThat(module.resolve("RESULTS.md").toFile().exists()).isEqualTo(everything);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ".*, true",
+        ".* -f 1 -prof gc, true",
+        "Codec, false",
+        "Codec -f 1, false",
+        ".* Codec, false",
+        ".* -e Codec, false",
+        ".* -p queuePairs=1, false"
+    })
+    void everythingIsWhatLeavesNothingOut(String options, boolean everything) throws Exception {
+        var words = options.split(" ");
+
+        assertThat(FullRunProgram.isEverything(new CommandLineOptions(words), words)).isEqualTo(everything);
+    }
+
+    @Test
     void thePageIsWrittenFromAFileOfJmhWithoutMeasuring(@TempDir Path module) throws Exception {
         var results = module.resolve("old.json");
         Files.writeString(results, new Sample().with(SLOW.with("tokens", 1000), "us/op", 3).json());
 
         FullRunProgram.main(new String[] {module.toString(), results.toString(), ".*"});
 
-        assertThat(module.resolve("RESULTS.md")).content()
+        assertThat(module.resolve("target/RESULTS.md")).content()
                 .contains("Nobody wrote down", "| slow | tokens=1000 | 3.00 |");
-        assertThat(module.resolve("target")).doesNotExist();
+        assertThat(module.resolve("RESULTS.md")).doesNotExist();
+        assertThat(module.resolve("target/results.json")).doesNotExist();
     }
 
     @Test

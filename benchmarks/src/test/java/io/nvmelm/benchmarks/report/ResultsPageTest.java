@@ -20,6 +20,7 @@ class ResultsPageTest {
             "mvn -Dbench=\"A|B\"",
             Instant.parse("2026-01-02T03:04:05Z"),
             601,
+            true,
             false);
 
     @Test
