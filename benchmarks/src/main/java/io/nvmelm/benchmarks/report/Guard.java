@@ -1,41 +1,66 @@
 package io.nvmelm.benchmarks.report;
 
 import io.nvmelm.benchmarks.report.Verdict.Estimate;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /// Judges targets by short measurements, on a machine that others may use at the same time.
 ///
 /// What disturbs from outside makes things slower, and not always both sides of a ratio. So the fastest iteration counts,
-/// and a target that is breached is measured again, candidate and baseline right after each other: it fails only when each
-/// of the attempts breached it. A change of the code that costs more than the bound does so every time.
+/// and a target that is breached is measured again, candidate and baseline right after each other. Then the fastest of all attempts
+/// counts, on both sides: a baseline that was disturbed in one of them excuses no candidate. What would end after the limit is not
+/// measured again.
 final class Guard {
     private final Measurer measurer;
     private final int maximumAttempts;
+    private final Duration limit;
+    private final LongSupplier nanoClock;
 
     /// Creates a guard.
     ///
     /// @param measurer        measures
     /// @param maximumAttempts how often a target is measured before it fails, 1 or more
-    Guard(Measurer measurer, int maximumAttempts) {
+    /// @param limit           after it, nothing is measured again
+    /// @param nanoClock       time in nanoseconds, as of [System#nanoTime()]
+    Guard(Measurer measurer, int maximumAttempts, Duration limit, LongSupplier nanoClock) {
         this.measurer = measurer;
         this.maximumAttempts = maximumAttempts;
+        this.limit = limit;
+        this.nanoClock = nanoClock;
     }
 
-    /// A target and its verdicts, one for each attempt.
+    /// A target and its verdicts.
     ///
     /// @param target   the target
-    /// @param attempts verdicts in the order of the measurements, 1 or more
-    record Judged(Target target, List<Verdict> attempts) {
-        /// {@return the verdict that counts: the best one}
+    /// @param attempts a verdict for each attempt by itself, in the order of the measurements, 1 or more
+    /// @param verdict  the one that counts, on all attempts together
+    record Judged(Target target, List<Verdict> attempts, Verdict verdict) {}
+
+    /// What was measured for a target.
+    private static final class Attempts {
+        private final Target target;
+        private final double bound;
+        private final List<Verdict> verdicts = new ArrayList<>();
+        private final List<Measurement> all = new ArrayList<>();
+
+        Attempts(Target target) {
+            this.target = target;
+            this.bound = Objects.requireNonNull(target.guardBound());
+        }
+
+        void add(List<Measurement> measurements) {
+            verdicts.add(Verdict.of(target, bound, measurements, Estimate.FASTEST));
+            all.addAll(measurements);
+        }
+
         Verdict verdict() {
-            return attempts.stream().reduce((one, other) -> other.isBetterThan(one) ? other : one).orElseThrow();
+            return Verdict.of(target, bound, all, Estimate.FASTEST);
         }
     }
 
@@ -44,28 +69,33 @@ final class Guard {
     /// @param targets targets that have a bound in the guard
     /// @return each of them, in the same order
     List<Judged> judge(List<Target> targets) {
-        Map<Target, List<Verdict>> verdicts = new LinkedHashMap<>();
-        targets.forEach(target -> verdicts.put(target, new ArrayList<>()));
-        var open = targets;
+        long begin = nanoClock.getAsLong();
+        var all = targets.stream().map(Attempts::new).toList();
+        var open = all;
+        long nanosPerSubject = 0;
         for (int attempt = 0; attempt < maximumAttempts && !open.isEmpty(); attempt++) {
-            var measurements = measurer.measure(subjects(open));
-            for (var target : open) {
-                double bound = Objects.requireNonNull(target.guardBound());
-                verdicts.get(target).add(Verdict.of(target, bound, measurements, Estimate.FASTEST));
+            var subjects = subjects(open);
+            long before = nanoClock.getAsLong();
+            // Whatever is left out fails, so there is no use in measuring a part of it.
+            if (before - begin + nanosPerSubject * subjects.size() > limit.toNanos()) {
+                break;
             }
+            var measurements = measurer.measure(subjects);
+            nanosPerSubject = (nanoClock.getAsLong() - before) / subjects.size();
+            open.forEach(attempts -> attempts.add(measurements));
             open = open.stream()
-                    .filter(target -> !verdicts.get(target).getLast().isKept())
+                    .filter(attempts -> !attempts.verdict().isKept())
                     .toList();
         }
-        return verdicts.entrySet().stream()
-                .map(entry -> new Judged(entry.getKey(), List.copyOf(entry.getValue())))
+        return all.stream()
+                .map(attempts -> new Judged(attempts.target, List.copyOf(attempts.verdicts), attempts.verdict()))
                 .toList();
     }
 
     /// Each benchmark once, however many targets look at it; what is read of it and per what does not matter here.
-    private static Set<Subject> subjects(List<Target> targets) {
-        return targets.stream()
-                .flatMap(target -> target.subjects().stream())
+    private static Set<Subject> subjects(List<Attempts> attempts) {
+        return attempts.stream()
+                .flatMap(each -> each.target.subjects().stream())
                 .map(Subject::withoutReading)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 /// a target is breached or could not be measured.
 public final class GuardProgram {
     private static final int MAXIMUM_ATTEMPTS = 3;
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private GuardProgram() {}
 
@@ -24,7 +25,7 @@ public final class GuardProgram {
         Files.deleteIfExists(file);
         var out = System.out;
         var begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        var guard = new Guard(new JmhMeasurer(Effort.GUARD, out), MAXIMUM_ATTEMPTS);
+        var guard = new Guard(new JmhMeasurer(Effort.GUARD, out), MAXIMUM_ATTEMPTS, LIMIT, System::nanoTime);
         var judged = guard.judge(Targets.guarded());
         double seconds = Duration.between(begin, Instant.now()).toMillis() / 1000.0;
         Files.createDirectories(file.getParent());

@@ -109,7 +109,7 @@ final class GuardReport {
                 ? ""
                 : judged.attempts().stream()
                         .map(attempt -> Numbers.text(attempt.number()))
-                        .collect(Collectors.joining(", ", ", best of ", ""));
+                        .collect(Collectors.joining(", ", ", attempts ", ""));
         return Numbers.text(verdict.number()) + unit + ", " + (verdict.isKept() ? "" : "has to be ") + bound + attempts;
     }
 

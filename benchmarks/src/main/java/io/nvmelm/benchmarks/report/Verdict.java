@@ -1,8 +1,9 @@
 package io.nvmelm.benchmarks.report;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /// Whether a target was reached.
 ///
@@ -30,9 +31,9 @@ record Verdict(
 
     /// Which of the scores of a benchmark counts.
     enum Estimate {
-        /// The mean of all iterations.
+        /// The mean of all iterations, of the first measurement of a benchmark.
         MEAN,
-        /// The fastest iteration, for a machine that others use too.
+        /// The fastest iteration of all measurements, for a machine that others use too.
         FASTEST
     }
 
@@ -44,12 +45,9 @@ record Verdict(
     /// @param estimate     which of the scores counts
     /// @return the verdict
     static Verdict of(Target target, double bound, List<Measurement> measurements, Estimate estimate) {
-        var found = find(target.candidate(), measurements);
-        double candidate = found.map(measurement -> result(target, target.candidate(), measurement, estimate))
-                .orElse(Double.NaN);
+        double candidate = result(target, target.candidate(), measurements, estimate);
         double baseline = target.baseline()
-                .flatMap(subject -> find(subject, measurements)
-                        .map(measurement -> result(target, subject, measurement, estimate)))
+                .map(subject -> result(target, subject, measurements, estimate))
                 .orElse(Double.NaN);
         double number = switch (target.kind()) {
             case TIME_RATIO -> candidate / baseline;
@@ -59,15 +57,19 @@ record Verdict(
         var outcome = Double.isNaN(number)
                 ? Outcome.NOT_MEASURED
                 : target.kind().isKept(number, bound) ? Outcome.KEPT : Outcome.BREACHED;
-        double bytes = found.map(Verdict::bytes).orElse(Double.NaN);
+        double bytes = least(find(target.candidate(), measurements, estimate).mapToDouble(Verdict::bytes));
         return new Verdict(target, bound, outcome, number, candidate, baseline, bytes);
     }
 
-    /// {@return the first measurement of a subject; empty where it was not measured}
-    static Optional<Measurement> find(Subject subject, List<Measurement> measurements) {
+    /// The measurements of a subject that count.
+    private static Stream<Measurement> find(Subject subject, List<Measurement> measurements, Estimate estimate) {
         return measurements.stream()
                 .filter(measurement -> subject.isMeasuredBy(measurement.benchmark(), measurement.parameters()))
-                .findFirst();
+                .limit(estimate == Estimate.FASTEST ? measurements.size() : 1);
+    }
+
+    private static double least(DoubleStream numbers) {
+        return numbers.filter(number -> !Double.isNaN(number)).min().orElse(Double.NaN);
     }
 
     /// {@return whether the target was reached}
@@ -75,12 +77,10 @@ record Verdict(
         return outcome == Outcome.KEPT;
     }
 
-    /// {@return whether this is a better one of the same target than another: more nearly kept, or measured at all}
-    boolean isBetterThan(Verdict other) {
-        if (Double.isNaN(number) || Double.isNaN(other.number)) {
-            return Double.isNaN(other.number) && !Double.isNaN(number);
-        }
-        return target.kind().atMost() ? number < other.number : number > other.number;
+    private static double result(
+            Target target, Subject subject, List<Measurement> measurements, Estimate estimate) {
+        return least(find(subject, measurements, estimate)
+                .mapToDouble(measurement -> result(target, subject, measurement, estimate)));
     }
 
     private static double result(Target target, Subject subject, Measurement measurement, Estimate estimate) {

@@ -47,6 +47,8 @@ class GuardByJmhTest {
         return new Guard(
                 new JmhMeasurer(
                         new Effort(1, 2, Duration.ofMillis(20)), new PrintStream(log, true, StandardCharsets.UTF_8)),
-                attempts);
+                attempts,
+                Duration.ofMinutes(4),
+                System::nanoTime);
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.nvmelm.benchmarks.report.Verdict.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// The guard with a measurer whose results are written down here.
@@ -67,13 +69,43 @@ class GuardTest {
     }
 
     @Test
-    void whatWasMeasuredOnceIsBetterThanWhatWasNot() {
-        var one = Verdict.of(RATIO, 1.5, List.of(), Verdict.Estimate.MEAN);
-        var other = Verdict.of(RATIO, 1.5, results(20), Verdict.Estimate.MEAN);
+    void theFastestOfAllAttemptsCountsOnBothSides() {
+        var attempts = List.of(results(20, 10), results(30, 25), results(19, 11)).iterator();
 
-        assertThat(one.outcome()).isEqualTo(Outcome.NOT_MEASURED);
-        assertThat(other.isBetterThan(one)).isTrue();
-        assertThat(one.isBetterThan(other)).isFalse();
+        var judged = guard(_ -> attempts.next(), 3).judge(List.of(RATIO)).getFirst();
+
+        assertThat(judged.attempts().get(1).isKept()).as("by a baseline that was disturbed").isTrue();
+        assertThat(judged.attempts()).hasSize(3);
+        assertThat(judged.verdict().isKept()).isFalse();
+        assertThat(judged.verdict().candidate()).isEqualTo(19);
+        assertThat(judged.verdict().baseline()).isEqualTo(10);
+    }
+
+    @Test
+    void whatWasMeasuredOnceIsJudgedThoughNotMeasuredAgain() {
+        var attempts = List.of(results(20), List.<Measurement>of()).iterator();
+
+        var judged = guard(_ -> attempts.next(), 2).judge(List.of(RATIO)).getFirst();
+
+        assertThat(judged.attempts().getLast().outcome()).isEqualTo(Outcome.NOT_MEASURED);
+        assertThat(judged.verdict().outcome()).isEqualTo(Outcome.BREACHED);
+        assertThat(judged.verdict().number()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsMeasuredAgainThatWouldEndAfterTheLimit() {
+        var minutes = new AtomicLong();
+        Measurer measurer = subjects -> {
+            measured.add(subjects);
+            // Half a minute for each of the two
+            minutes.addAndGet(1);
+            return results(20);
+        };
+        var guard = new Guard(
+                measurer, 100, Duration.ofMinutes(4), () -> Duration.ofMinutes(minutes.get()).toNanos());
+
+        assertThat(guard.judge(List.of(RATIO)).getFirst().verdict().outcome()).isEqualTo(Outcome.BREACHED);
+        assertThat(measured).hasSize(4);
     }
 
     @Test
@@ -81,7 +113,7 @@ class GuardTest {
         var judged = guard(20, 16, 30).judge(List.of(RATIO)).getFirst();
 
         assertThat(GuardReport.breach(judged)).isEqualTo("""
-                BREACHED  work: 1.60 x, has to be at most 1.50 x, best of 2.00, 1.60, 3.00
+                BREACHED  work: 1.60 x, has to be at most 1.50 x, attempts 2.00, 1.60, 3.00
                   WorkBenchmark.slow(tokens=1000) 16.0 ns, WorkBenchmark.quick(tokens=1000) 10.0 ns
                   look closer: mvn -q -DskipTests -Pbench package '-Dbench=WorkBenchmark.slow$|WorkBenchmark.quick$ \
                 -p tokens=1000 -f 3 -wi 5 -w 500ms -i 5 -r 500ms -prof gc'""");
@@ -89,7 +121,7 @@ class GuardTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        var judged = new Guard(_ -> List.of(), 1).judge(List.of(RATIO)).getFirst();
+        var judged = guard(_ -> List.of(), 1).judge(List.of(RATIO)).getFirst();
 
         assertThat(GuardReport.breach(judged))
                 .startsWith("MISSING   work: not measured, has to be at most 1.50 x\n")
@@ -133,7 +165,7 @@ class GuardTest {
 
     /// A guard that measures the slow side with these results, one after the other, and 10 for the other side.
     private Guard guard(double... slow) {
-        return new Guard(
+        return guard(
                 subjects -> {
                     measured.add(subjects);
                     return results(slow[measured.size() - 1]);
@@ -141,10 +173,18 @@ class GuardTest {
                 slow.length);
     }
 
+    private static Guard guard(Measurer measurer, int attempts) {
+        return new Guard(measurer, attempts, Duration.ofMinutes(4), () -> 0);
+    }
+
     private static List<Measurement> results(double slow) {
+        return results(slow, 10);
+    }
+
+    private static List<Measurement> results(double slow, double quick) {
         return new Sample()
                 .with(SLOW, "ns/op", Map.of("gc.alloc.rate.norm B/op", 0.0), slow)
-                .with(QUICK, "ns/op", 10)
+                .with(QUICK, "ns/op", quick)
                 .measurements();
     }
 }
