@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.codec;
 
 import io.nvmelm.benchmarks.report.ComparedWith;
+import io.nvmelm.benchmarks.report.NeedsCCompiler;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.CompletionEntryView;
 import io.nvmelm.core.codec.PolledCompletion;
@@ -111,6 +112,7 @@ public class NativeLoopBenchmark {
     ///
     /// @param loops the loops
     @Benchmark
+    @NeedsCCompiler
     @OperationsPerInvocation(ENTRIES)
     public MemorySegment encodeInC(LoopsInC loops) throws Throwable {
         loops.encode.invokeExact(submissions, (long) ENTRIES, (short) 7, (byte) 1, PIECE_BYTES);
@@ -135,6 +137,7 @@ public class NativeLoopBenchmark {
     ///
     /// @param loops the loops
     @Benchmark
+    @NeedsCCompiler
     @OperationsPerInvocation(ENTRIES)
     public long decodeInC(LoopsInC loops) throws Throwable {
         return (long) loops.decode.invokeExact(completions, (long) ENTRIES);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Judges targets by short measurements, on a machine that others may use at the same time.
@@ -21,6 +22,7 @@ final class Guard {
     private final int maximumAttempts;
     private final Duration limit;
     private final LongSupplier nanoClock;
+    private final Predicate<Target> canBeMeasured;
 
     /// Creates a guard.
     ///
@@ -28,19 +30,36 @@ final class Guard {
     /// @param maximumAttempts how often a target is measured before it fails, 1 or more
     /// @param limit           after it, nothing is measured again
     /// @param nanoClock       time in nanoseconds, as of [System#nanoTime()]
-    Guard(Measurer measurer, int maximumAttempts, Duration limit, LongSupplier nanoClock) {
+    /// @param canBeMeasured   whether there is here what a target needs
+    Guard(
+            Measurer measurer,
+            int maximumAttempts,
+            Duration limit,
+            LongSupplier nanoClock,
+            Predicate<Target> canBeMeasured) {
         this.measurer = measurer;
         this.maximumAttempts = maximumAttempts;
         this.limit = limit;
         this.nanoClock = nanoClock;
+        this.canBeMeasured = canBeMeasured;
     }
 
     /// A target and its verdicts.
     ///
     /// @param target   the target
-    /// @param attempts a verdict for each attempt by itself, in the order of the measurements, 1 or more
+    /// @param attempts a verdict for each attempt by itself, in the order of the measurements; empty where it cannot be measured here
     /// @param verdict  the one that counts, on all attempts together
-    record Judged(Target target, List<Verdict> attempts, Verdict verdict) {}
+    record Judged(Target target, List<Verdict> attempts, Verdict verdict) {
+        /// {@return whether it was left out: that is no failure}
+        boolean isLeftOut() {
+            return attempts.isEmpty();
+        }
+
+        /// {@return whether the guard fails because of it}
+        boolean fails() {
+            return !isLeftOut() && !verdict.isKept();
+        }
+    }
 
     /// What was measured for a target.
     private static final class Attempts {
@@ -71,7 +90,7 @@ final class Guard {
     List<Judged> judge(List<Target> targets) {
         long begin = nanoClock.getAsLong();
         var all = targets.stream().map(Attempts::new).toList();
-        var open = all;
+        var open = all.stream().filter(attempts -> canBeMeasured.test(attempts.target)).toList();
         long nanosPerSubject = 0;
         for (int attempt = 0; attempt < maximumAttempts && !open.isEmpty(); attempt++) {
             var subjects = subjects(open);

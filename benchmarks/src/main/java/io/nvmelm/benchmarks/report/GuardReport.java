@@ -27,7 +27,7 @@ final class GuardReport {
         root.addProperty("date", date.toString());
         root.addProperty("seconds", seconds);
         root.addProperty("command", command);
-        root.addProperty("passed", judged.stream().allMatch(target -> target.verdict().isKept()));
+        root.addProperty("passed", judged.stream().noneMatch(Judged::fails));
         var targets = new JsonArray();
         judged.forEach(target -> targets.add(json(target)));
         root.add("targets", targets);
@@ -73,6 +73,9 @@ final class GuardReport {
 
     /// {@return one line about a target}
     static String line(Judged judged) {
+        if (judged.isLeftOut()) {
+            return "left out  " + judged.target().name() + ": no C compiler (cc) on the path";
+        }
         var verdict = judged.verdict();
         var word = verdict.isKept() ? "ok      " : verdict.outcome() == Outcome.BREACHED ? "BREACHED" : "MISSING ";
         return word + "  " + judged.target().name() + ": " + sentence(judged);

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One benchmark with one set of parameters, and which of its results is meant.
 ///
@@ -79,6 +80,12 @@ public record Subject(
     /// {@return the benchmark as JMH names it}
     public String benchmarkName() {
         return benchmark.getName() + "." + method;
+    }
+
+    /// {@return whether it has no result without a C compiler}
+    boolean needsCCompiler() {
+        return Stream.of(benchmark.getMethods())
+                .anyMatch(each -> each.getName().equals(method) && each.isAnnotationPresent(NeedsCCompiler.class));
     }
 
     @Override

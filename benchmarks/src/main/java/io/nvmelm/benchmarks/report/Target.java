@@ -146,6 +146,11 @@ public record Target(
         return Stream.concat(Stream.of(candidate), baseline().stream()).toList();
     }
 
+    /// {@return whether it cannot be measured without a C compiler}
+    boolean needsCCompiler() {
+        return subjects().stream().anyMatch(Subject::needsCCompiler);
+    }
+
     /// {@return whether the guard judges it}
     public boolean isGuarded() {
         return guardBound != null;

@@ -2,6 +2,7 @@ package io.nvmelm.benchmarks.transfer;
 
 import io.nvmelm.MigrationData;
 import io.nvmelm.benchmarks.report.ComparedWith;
+import io.nvmelm.benchmarks.report.NeedsCCompiler;
 import io.nvmelm.transport.vfio.EndlessDevice;
 import io.nvmelm.transport.vfio.linux.LinuxHost;
 import io.nvmelm.transport.vfio.linux.SystemCalls;
@@ -24,7 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /// State on its way from the file of a migrating kernel device to a channel, or from a channel to such a file: by a session of the
 /// library and a channel. One operation is one state. The baselines are a bare loop over two file channels in Java, and a loop over two
-/// descriptors in C, which is compiled here (`cc` on the path).
+/// descriptors in C, which is compiled here; without `cc` on the path it alone has no result.
 ///
 /// The device's file is `/dev/zero` when it saves and `/dev/null` when it loads, so the kernel's part is one clearing of each piece at
 /// most. Medians are compared: a mean has in it what the scheduler does on a busy machine. The other end is a pipe that another process empties or fills, or what it would be without such a process: `/dev/null` when
@@ -71,7 +72,6 @@ public class MigrationDataBenchmark {
     private FileChannel out;
     private FileChannel channel;
     private ByteBuffer piece;
-    private LoopInC loopInC;
     private SystemCalls calls;
     private int inFd;
     private int outFd;
@@ -94,7 +94,6 @@ public class MigrationDataBenchmark {
         calls = LinuxHost.local().calls();
         inFd = calls.open(from, SystemCalls.OPEN_READ_ONLY);
         outFd = calls.open(to, WRITE_ONLY);
-        loopInC = new LoopInC(folder, size.pieceBytes());
     }
 
     /// Starts the process that empties or fills a pipe.
@@ -123,12 +122,33 @@ public class MigrationDataBenchmark {
         if (other != null) {
             other.waitFor();
         }
+        deleteAll(folder);
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
             for (var file : files.toList()) {
                 Files.delete(file);
             }
         }
         Files.delete(folder);
+    }
+
+    /// The loop in C. By itself, so that the others are measured where it cannot be compiled.
+    @State(Scope.Thread)
+    public static class CompiledLoop {
+        private LoopInC loop;
+
+        /// Compiles it.
+        @Setup
+        public void compile(MigrationDataBenchmark benchmark) throws IOException, InterruptedException {
+            var folder = Files.createTempDirectory("nvme-lm-loop");
+            try {
+                loop = new LoopInC(folder, benchmark.size.pieceBytes());
+            } finally {
+                deleteAll(folder);
+            }
+        }
     }
 
     /// By the library.
@@ -183,7 +203,8 @@ public class MigrationDataBenchmark {
 
     /// The baseline in C.
     @Benchmark
-    public long loopInC() throws Throwable {
-        return loopInC.copy(inFd, outFd, size.stateBytes());
+    @NeedsCCompiler
+    public long loopInC(CompiledLoop compiled) throws Throwable {
+        return compiled.loop.copy(inFd, outFd, size.stateBytes());
     }
 }

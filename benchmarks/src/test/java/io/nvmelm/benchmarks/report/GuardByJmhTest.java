@@ -49,6 +49,7 @@ class GuardByJmhTest {
                         new Effort(1, 2, Duration.ofMillis(20)), new PrintStream(log, true, StandardCharsets.UTF_8)),
                 attempts,
                 Duration.ofMinutes(4),
-                System::nanoTime);
+                System::nanoTime,
+                _ -> true);
     }
 }

@@ -1,8 +1,10 @@
 package io.nvmelm.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.gson.JsonParser;
+import io.nvmelm.benchmarks.report.Guard.Judged;
 import io.nvmelm.benchmarks.report.Verdict.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,10 +104,49 @@ class GuardTest {
             return results(20);
         };
         var guard = new Guard(
-                measurer, 100, Duration.ofMinutes(4), () -> Duration.ofMinutes(minutes.get()).toNanos());
+                measurer, 100, Duration.ofMinutes(4), () -> Duration.ofMinutes(minutes.get()).toNanos(), _ -> true);
 
         assertThat(guard.judge(List.of(RATIO)).getFirst().verdict().outcome()).isEqualTo(Outcome.BREACHED);
         assertThat(measured).hasSize(4);
+    }
+
+    @Test
+    void withoutACompilerWhatNeedsItIsLeftOutAndDoesNotFail() {
+        var inC = Target.timeRatio("work, to C", SLOW, Subject.of(InC.class, "inC"), 1.2, 1.5);
+        Measurer measurer = subjects -> {
+            measured.add(subjects);
+            return results(14);
+        };
+        var guard = new Guard(
+                measurer, 3, Duration.ofMinutes(4), () -> 0, target -> !target.needsCCompiler());
+
+        var judged = guard.judge(List.of(inC, RATIO));
+
+        assertThat(measured).containsExactly(Set.of(SLOW, QUICK));
+        assertThat(judged).extracting(Judged::isLeftOut, Judged::fails)
+                .containsExactly(tuple(true, false), tuple(false, false));
+        assertThat(GuardReport.line(judged.getFirst()))
+                .isEqualTo("left out  work, to C: no C compiler (cc) on the path");
+        var file = JsonParser.parseString(
+                GuardReport.json(Machine.here(), Instant.EPOCH, 1, "a command", judged)).getAsJsonObject();
+        assertThat(file.get("passed").getAsBoolean()).isTrue();
+        var leftOut = file.getAsJsonArray("targets").get(0).getAsJsonObject();
+        assertThat(leftOut.get("measured").getAsBoolean()).isFalse();
+        assertThat(leftOut.get("passed").getAsBoolean()).isFalse();
+    }
+
+    @Test
+    void whatNeedsACompilerIsKnown() {
+        assertThat(Targets.guarded()).filteredOn(Target::needsCCompiler)
+                .isNotEmpty()
+                .allMatch(target -> target.baseline().orElseThrow().method().endsWith("InC"));
+    }
+
+    /// Needs a compiler; nobody measures it.
+    public static class InC {
+        /// The baseline.
+        @NeedsCCompiler
+        public void inC() {}
     }
 
     @Test
@@ -174,7 +215,7 @@ class GuardTest {
     }
 
     private static Guard guard(Measurer measurer, int attempts) {
-        return new Guard(measurer, attempts, Duration.ofMinutes(4), () -> 0);
+        return new Guard(measurer, attempts, Duration.ofMinutes(4), () -> 0, _ -> true);
     }
 
     private static List<Measurement> results(double slow) {
