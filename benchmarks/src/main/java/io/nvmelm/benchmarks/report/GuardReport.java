@@ -3,10 +3,14 @@ package io.nvmelm.benchmarks.report;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.nvmelm.benchmarks.migration.DistributionProfiler;
 import io.nvmelm.benchmarks.report.Guard.Judged;
 import io.nvmelm.benchmarks.report.Verdict.Outcome;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// What the guard says: a file for machines, and a text for whoever broke a target.
@@ -116,16 +120,21 @@ final class GuardReport {
         return Numbers.text(verdict.number()) + unit + ", " + (verdict.isKept() ? "" : "has to be ") + bound + attempts;
     }
 
-    /// The command that measures candidate and baseline for longer, with allocation.
+    /// The command that measures candidate and baseline for longer, with allocation and with what they record themselves.
     static String closerLook(Target target) {
         var methods = target.subjects().stream()
                 .map(subject -> subject.benchmark().getSimpleName() + "." + subject.method() + "$")
                 .distinct()
                 .collect(Collectors.joining("|"));
-        var parameters = target.candidate().parameters().entrySet().stream()
-                .map(parameter -> " -p " + parameter.getKey() + "=" + parameter.getValue())
+        var values = new TreeMap<String, Set<String>>();
+        target.subjects().forEach(subject -> subject.parameters().forEach((name, value) -> values
+                .computeIfAbsent(name, _ -> new LinkedHashSet<>()).add(value)));
+        var parameters = values.entrySet().stream()
+                .map(parameter -> " -p " + parameter.getKey() + "=" + String.join(",", parameter.getValue()))
                 .collect(Collectors.joining());
+        boolean secondary = target.subjects().stream().anyMatch(Subject::isSecondary);
         return "mvn -q -DskipTests -Pbench package '-Dbench=" + methods + parameters
-                + " -f 3 -wi 5 -w 500ms -i 5 -r 500ms -prof gc'";
+                + " -f 3 -wi 5 -w 500ms -i 5 -r 500ms -prof gc"
+                + (secondary ? " -prof " + DistributionProfiler.class.getName() : "") + "'";
     }
 }

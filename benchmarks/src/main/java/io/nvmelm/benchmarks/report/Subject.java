@@ -72,6 +72,11 @@ public record Subject(
         return new Subject(benchmark, method, parameters, unitsPerOperation, label);
     }
 
+    /// {@return whether a secondary result is meant} Percentiles are named by numbers.
+    boolean isSecondary() {
+        return !reading.equals(SCORE) && !Character.isDigit(reading.charAt(0));
+    }
+
     /// {@return the mean of the same benchmark, per operation}
     Subject withoutReading() {
         return new Subject(benchmark, method, parameters, 1, SCORE);

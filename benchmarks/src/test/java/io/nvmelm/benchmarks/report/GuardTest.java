@@ -161,6 +161,22 @@ class GuardTest {
     }
 
     @Test
+    void theCommandHasTheParametersOfBothSidesAndTheProfilerOfWhatTheyRecord() {
+        var target = Target.timeRatio(
+                "waits",
+                SLOW.with("tokens", 2000).secondary("wait.p50"),
+                SLOW.secondary("wait.p50").with("other", 1),
+                1.2,
+                1.5);
+
+        assertThat(GuardReport.closerLook(target))
+                .contains("'-Dbench=WorkBenchmark.slow$ -p other=1 -p tokens=2000,1000 -f 3 ")
+                .endsWith(" -prof gc -prof io.nvmelm.benchmarks.migration.DistributionProfiler'");
+        assertThat(GuardReport.closerLook(Target.nanoseconds("median", SLOW.percentile(50), 1, 1)))
+                .endsWith(" -prof gc'");
+    }
+
+    @Test
     void whatIsMissingIsNamed() {
         var judged = guard(_ -> List.of(), 1).judge(List.of(RATIO)).getFirst();
 
