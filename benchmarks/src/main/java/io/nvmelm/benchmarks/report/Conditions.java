@@ -8,6 +8,7 @@ import java.time.Instant;
 /// Under which conditions a full run measured.
 ///
 /// @param machine      the machine
+/// @param jvmOptions   options of the virtual machines; empty where nobody wrote them down
 /// @param loadBefore   load averages when it began
 /// @param loadAfter    load averages when it ended
 /// @param command      what was called
@@ -17,6 +18,7 @@ import java.time.Instant;
 /// @param instructions whether instructions were counted
 record Conditions(
         Machine machine,
+        String jvmOptions,
         String loadBefore,
         String loadAfter,
         String command,
@@ -29,6 +31,7 @@ record Conditions(
     String json() {
         var object = new JsonObject();
         object.add("machine", machine.json());
+        object.addProperty("jvmOptions", jvmOptions);
         object.addProperty("loadBefore", loadBefore);
         object.addProperty("loadAfter", loadAfter);
         object.addProperty("command", command);
@@ -44,6 +47,7 @@ record Conditions(
         var object = JsonParser.parseString(json).getAsJsonObject();
         return new Conditions(
                 Machine.of(object.getAsJsonObject("machine")),
+                object.has("jvmOptions") ? object.get("jvmOptions").getAsString() : "",
                 object.get("loadBefore").getAsString(),
                 object.get("loadAfter").getAsString(),
                 object.get("command").getAsString(),

@@ -79,6 +79,7 @@ public final class FullRunProgram {
         SideBySide.run(chained.build(), results, System.out);
         var conditions = new Conditions(
                 Machine.here(),
+                Machine.jvmOptions(),
                 loadBefore,
                 Machine.load(),
                 command(options),

@@ -27,6 +27,7 @@ final class GuardReport {
     static String json(Machine machine, Instant date, double seconds, String command, List<Judged> judged) {
         var root = new JsonObject();
         root.add("machine", machine.json());
+        root.addProperty("jvmOptions", Machine.jvmOptions());
         root.addProperty("load", Machine.load());
         root.addProperty("date", date.toString());
         root.addProperty("seconds", seconds);

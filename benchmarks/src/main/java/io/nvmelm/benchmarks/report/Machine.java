@@ -3,6 +3,7 @@ package io.nvmelm.benchmarks.report;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -40,6 +41,11 @@ record Machine(String processor, int cores, String memory, String kernel, String
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// {@return the options that this virtual machine was started with; JMH gives them to its forks}
+    static String jvmOptions() {
+        return String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments());
     }
 
     /// {@return this as JSON}

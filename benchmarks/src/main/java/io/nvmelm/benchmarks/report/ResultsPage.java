@@ -59,6 +59,9 @@ final class ResultsPage {
         line("| memory | " + of.machine().memory() + " |");
         line("| system | " + of.machine().kernel() + " |");
         line("| JDK | " + of.machine().jdk() + " |");
+        if (!of.jvmOptions().isEmpty()) {
+            line("| its options | `" + of.jvmOptions() + "` |");
+        }
         line("| load (1, 5, 15 minutes) | before %s, after %s |".formatted(of.loadBefore(), of.loadAfter()));
         line("| command | `" + of.command().replace("|", "\\|") + "` |");
         line("| date | %s, %d minutes |".formatted(of.date(), Math.round(of.seconds() / 60.0)));

@@ -161,7 +161,7 @@ class ChartsTest {
         var results = module.resolve("some.json");
         Files.writeString(results, new Sample().with(SLOW, "us/op", 3).json());
         var conditions =
-                new Conditions(Machine.here(), "0", "0", "a command", Instant.EPOCH, 60, everything, false);
+                new Conditions(Machine.here(), "-Xmx1g", "0", "0", "a command", Instant.EPOCH, 60, everything, false);
         Files.writeString(module.resolve("some-conditions.json"), conditions.json());
 
         FullRunProgram.main(new String[] {module.toString(), results.toString(), ".*"});

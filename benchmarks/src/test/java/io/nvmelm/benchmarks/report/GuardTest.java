@@ -196,6 +196,7 @@ class GuardTest {
                 .getAsJsonObject();
 
         assertThat(file.get("date").getAsString()).isEqualTo("2026-01-02T03:04:05Z");
+        assertThat(file.get("jvmOptions").getAsString()).contains("-X");
         assertThat(file.get("seconds").getAsDouble()).isEqualTo(7.5);
         assertThat(file.get("command").getAsString()).isEqualTo("a command");
         assertThat(file.get("passed").getAsBoolean()).isFalse();

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// The page about results that are written down here.
@@ -15,6 +16,7 @@ class ResultsPageTest {
     private static final Target RATIO = Target.timeRatio("work", SLOW, QUICK, 1.2, 1.5);
     private static final Conditions CONDITIONS = new Conditions(
             new Machine("a processor", 2, "4 GiB", "a kernel", "a JDK"),
+            "-Xmx1g -Xms1g",
             "0.10 0.20 0.30",
             "1.10 1.20 1.30",
             "mvn -Dbench=\"A|B\"",
@@ -31,6 +33,7 @@ class ResultsPageTest {
                         "| memory | 4 GiB |",
                         "| system | a kernel |",
                         "| JDK | a JDK |",
+                        "| its options | `-Xmx1g -Xms1g` |",
                         "| load (1, 5, 15 minutes) | before 0.10 0.20 0.30, after 1.10 1.20 1.30 |",
                         "| command | `mvn -Dbench=\"A\\|B\"` |",
                         "| date | 2026-01-02T03:04:05Z, 10 minutes |",
@@ -40,6 +43,18 @@ class ResultsPageTest {
     @Test
     void conditionsAreReadAsTheyWereWritten() {
         assertThat(Conditions.parse(CONDITIONS.json())).isEqualTo(CONDITIONS);
+    }
+
+    @Test
+    void conditionsOfAnOlderFileAreThoseOfAPart() {
+        var older = CONDITIONS.json().lines()
+                .filter(line -> !line.contains("jvmOptions") && !line.contains("everything"))
+                .collect(Collectors.joining("\n"));
+
+        assertThat(Conditions.parse(older).everything()).isFalse();
+        assertThat(page(List.of(), Optional.of(Conditions.parse(older))))
+                .contains("| JDK | a JDK |")
+                .doesNotContain("its options");
     }
 
     @Test
