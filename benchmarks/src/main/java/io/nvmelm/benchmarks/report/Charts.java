@@ -7,6 +7,7 @@ import io.nvmelm.benchmarks.report.Chart.Axis;
 import io.nvmelm.benchmarks.report.Chart.Line;
 import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
+import io.nvmelm.benchmarks.transfer.TransferSize;
 import java.util.List;
 import java.util.Set;
 
@@ -74,16 +75,10 @@ final class Charts {
                 name,
                 subject,
                 "transfer",
-                transfer -> bytes(transfer.split("/")[0]) / 1024,
+                transfer -> TransferSize.of(transfer).stateBytes() / 1024.0,
                 (nanoseconds, transfer) -> OTHER_PIECES.contains(transfer)
                         ? Double.NaN
-                        : bytes(transfer.split("/")[0]) / BYTES_PER_GIBIBYTE / (nanoseconds / 1e9));
-    }
-
-    /// Sizes are written as `64K` or `16M`.
-    private static double bytes(String size) {
-        double number = Double.parseDouble(size.substring(0, size.length() - 1));
-        return size.endsWith("M") ? number * (1 << 20) : number * (1 << 10);
+                        : TransferSize.of(transfer).stateBytes() / BYTES_PER_GIBIBYTE / (nanoseconds / 1e9));
     }
 
     private static Chart blackout() {

@@ -44,20 +44,18 @@ final class JmhMeasurer implements Measurer {
         return List.copyOf(measurements);
     }
 
-    private record Group(Class<?> benchmark, Map<String, String> parameters) {}
-
     private static Map<Group, Set<String>> groups(Set<Subject> subjects) {
         var groups = new LinkedHashMap<Group, Set<String>>();
         for (var subject : subjects) {
             groups.computeIfAbsent(
-                    new Group(subject.benchmark(), subject.parameters()), _ -> new LinkedHashSet<>())
+                    new Group(subject.benchmark().getName(), subject.parameters()), _ -> new LinkedHashSet<>())
                     .add(subject.method());
         }
         return groups;
     }
 
     private List<Measurement> measure(Group group, Set<String> methods) {
-        log.println("measuring " + group.benchmark().getSimpleName() + "." + String.join(", ", methods)
+        log.println("measuring " + group.simpleClassName() + "." + String.join(", ", methods)
                 + (group.parameters().isEmpty() ? "" : " " + group.parameters()));
         try {
             var file = Files.createTempFile("nvme-lm-benchmark", ".json");
@@ -82,7 +80,7 @@ final class JmhMeasurer implements Measurer {
         var names = methods.stream().map(Pattern::quote).collect(Collectors.joining("|", "(", ")"));
         var time = TimeValue.milliseconds(effort.iterationTime().toMillis());
         var options = new OptionsBuilder()
-                .include("^" + Pattern.quote(group.benchmark().getName() + ".") + names + "$")
+                .include("^" + Pattern.quote(group.className() + ".") + names + "$")
                 .forks(1)
                 .warmupIterations(effort.warmups())
                 .warmupTime(time)

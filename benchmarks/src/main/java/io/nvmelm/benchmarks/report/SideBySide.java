@@ -33,9 +33,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// Results are written after each group, so that a run that is broken off leaves what it measured.
 final class SideBySide {
 
-    /// Methods that are compared.
-    private record Group(String benchmark, Map<String, String> parameters) {}
-
     private SideBySide() {}
 
     /// Runs what the options include.
@@ -53,7 +50,7 @@ final class SideBySide {
         int number = 0;
         for (var group : groups.entrySet()) {
             number++;
-            log.println("# " + number + " of " + groups.size() + ": " + group.getKey().benchmark() + " "
+            log.println("# " + number + " of " + groups.size() + ": " + group.getKey().className() + " "
                     + group.getKey().parameters());
             var ofGroup = new Runner(of(group.getKey(), group.getValue(), options)).run();
             group.getValue().stream()

@@ -4,14 +4,14 @@ package io.nvmelm.benchmarks.transfer;
 ///
 /// @param stateBytes bytes of the state, a multiple of 4
 /// @param pieceBytes bytes that are moved together, a multiple of 4
-record TransferSize(long stateBytes, int pieceBytes) {
+public record TransferSize(long stateBytes, int pieceBytes) {
     private static final long KIB = 1024;
 
     /// {@return the sizes that a text says}
     ///
     /// @param text state and piece, each a number with or without `K` or `M`
     /// @throws IllegalArgumentException when it says something else
-    static TransferSize of(String text) {
+    public static TransferSize of(String text) {
         var parts = text.split("/", -1);
         if (parts.length != 2) {
             throw new IllegalArgumentException("not like 16M/1M: " + text);
@@ -25,7 +25,7 @@ record TransferSize(long stateBytes, int pieceBytes) {
     }
 
     /// {@return number of pieces, the last of which may be shorter}
-    long pieces() {
+    public long pieces() {
         return Math.ceilDiv(stateBytes, pieceBytes);
     }
 }
