@@ -3,6 +3,8 @@ package io.nvmelm.benchmarks.migration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -11,16 +13,21 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
 
-/// Publishes each [Distribution] as secondary results: its name and `.p50`, `.p90`, `.p99`, `.p999`, `.max` and `.count`. Percentiles are
-/// the means of those of the iterations; the maximum is that of all iterations, and the count their sum.
+/// Publishes each [Distribution] as secondary results: its name and `.p50`, `.p90`, `.p99`, `.p999`, `.max` and `.count`, with the last
+/// measured iteration of a fork. They are of all values that were recorded in the measured iterations of that fork, so that a percentile
+/// is one of all of them and not a mean of percentiles. Of several forks JMH gives the mean of the percentiles, the largest maximum and
+/// the sum of the counts. What was recorded while the benchmark warmed up is dropped.
 ///
 /// ```
 /// mvn -q -DskipTests -Pbench package -Dbench="WholeMigration -prof io.nvmelm.benchmarks.migration.DistributionProfiler"
 /// ```
 public final class DistributionProfiler implements InternalProfiler {
+    private final Map<String, Histogram> recorded = new TreeMap<>();
+    private int measuredIterations;
 
-    /// Creates the profiler; called by JMH.
+    /// Creates the profiler; called by JMH, for each benchmark.
     public DistributionProfiler() {}
 
     @Override
@@ -36,18 +43,32 @@ public final class DistributionProfiler implements InternalProfiler {
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        var results = new ArrayList<ScalarResult>();
+        if (iteration.getType() != IterationType.MEASUREMENT) {
+            return List.of();
+        }
         Distribution.all().forEach((name, distribution) -> {
             var histogram = distribution.take();
             if (histogram.getTotalCount() > 0) {
-                results.addAll(resultsOf(name, distribution, histogram));
+                recorded.merge(name, histogram, DistributionProfiler::sum);
             }
         });
+        measuredIterations++;
+        if (measuredIterations < iteration.getCount()) {
+            return List.of();
+        }
+        var results = new ArrayList<ScalarResult>();
+        recorded.forEach((name, histogram) -> results.addAll(resultsOf(name, histogram)));
         return results;
     }
 
-    private static List<ScalarResult> resultsOf(String name, Distribution distribution, Histogram histogram) {
+    private static Histogram sum(Histogram one, Histogram other) {
+        one.add(other);
+        return one;
+    }
+
+    private static List<ScalarResult> resultsOf(String name, Histogram histogram) {
         var results = new ArrayList<ScalarResult>();
+        var distribution = Distribution.all().get(name);
         double factor = distribution.unitsPerValue();
         var unit = distribution.unit();
         for (double percentile : new double[] {50, 90, 99, 99.9}) {
