@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.Aggregator;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
@@ -73,14 +75,34 @@ public final class DistributionProfiler implements InternalProfiler {
         var unit = distribution.unit();
         for (double percentile : new double[] {50, 90, 99, 99.9}) {
             var digits = Double.toString(percentile).replace(".0", "").replace(".", "");
-            results.add(new ScalarResult(
+            results.add(new OfAllIterations(
                     name + ".p" + digits,
                     histogram.getValueAtPercentile(percentile) * factor,
                     unit,
                     AggregationPolicy.AVG));
         }
-        results.add(new ScalarResult(name + ".max", histogram.getMaxValue() * factor, unit, AggregationPolicy.MAX));
-        results.add(new ScalarResult(name + ".count", histogram.getTotalCount(), "#", AggregationPolicy.SUM));
+        results.add(new OfAllIterations(name + ".max", histogram.getMaxValue() * factor, unit, AggregationPolicy.MAX));
+        results.add(new OfAllIterations(name + ".count", histogram.getTotalCount(), "#", AggregationPolicy.SUM));
         return results;
+    }
+
+    /// A result of one iteration alone. JMH takes a [ScalarResult] that an iteration does not have for 0, and would take the mean with it.
+    private static final class OfAllIterations extends ScalarResult {
+        private static final long serialVersionUID = 1;
+
+        OfAllIterations(String label, double value, String unit, AggregationPolicy policy) {
+            super(label, value, unit, policy);
+        }
+
+        /// One profiler gives one result, which must not be replaced by an ordinary one.
+        @Override
+        protected Aggregator<ScalarResult> getThreadAggregator() {
+            return results -> results.iterator().next();
+        }
+
+        @Override
+        protected @Nullable ScalarResult getZeroResult() {
+            return null;
+        }
     }
 }
