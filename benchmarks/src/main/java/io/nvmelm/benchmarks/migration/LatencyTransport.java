@@ -30,13 +30,15 @@ public final class LatencyTransport implements AdminTransport {
         this.latencyNanos = latency.toNanos();
     }
 
-    /// Waits until a moment: parks, and spins at the end.
+    /// Waits until a moment: parks, and spins at the end. A virtual thread does not spin, since others wait for its core.
     ///
     /// @param deadlineNanos the moment, by [System#nanoTime()]
     public static void waitUntil(long deadlineNanos) {
         long left = deadlineNanos - System.nanoTime();
         while (left > 0) {
-            if (left > SPIN_NANOS) {
+            if (Thread.currentThread().isVirtual()) {
+                LockSupport.parkNanos(left);
+            } else if (left > SPIN_NANOS) {
                 LockSupport.parkNanos(left - SPIN_NANOS);
             } else {
                 Thread.onSpinWait();

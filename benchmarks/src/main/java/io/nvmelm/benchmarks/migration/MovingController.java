@@ -18,6 +18,9 @@ import io.nvmelm.transport.mock.guest.GuestDriver;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A controller with I/O queues that moves between two hosts, there and back again, and both ways to move it: by devices of the library
 /// and by [SerialMigration]. Used by one thread.
@@ -63,7 +66,7 @@ public final class MovingController implements AutoCloseable {
                     .namespace(medium)
                     .build();
             counted = new CountingTransport(subsystem.controllingTransport());
-            transport = counted;
+            transport = setting.yields() ? new YieldingTransport(counted) : counted;
             function = controller().function();
         }
 
@@ -89,13 +92,15 @@ public final class MovingController implements AutoCloseable {
     /// @param latency      what commands take in virtual time; for the model alone
     /// @param wall         what a command of migration takes by the clock on the wall; for the instant device alone
     /// @param options      sizes of pieces, and commands in flight
+    /// @param yields       whether other threads go on behind each command of migration
     public record Setting(
             Kind kind,
             int queuePairs,
             int paddingBytes,
             LatencyModel latency,
             Duration wall,
-            TransferOptions options) {
+            TransferOptions options,
+            boolean yields) {
 
         /// {@return hosts without latency}
         ///
@@ -103,7 +108,7 @@ public final class MovingController implements AutoCloseable {
         /// @param queuePairs I/O queue pairs of the controller
         public static Setting of(Kind kind, int queuePairs) {
             return new Setting(
-                    kind, queuePairs, 0, LatencyModel.none(), Duration.ZERO, TransferOptions.defaults());
+                    kind, queuePairs, 0, LatencyModel.none(), Duration.ZERO, TransferOptions.defaults(), false);
         }
 
         /// {@return the same with a larger state, read and written in pieces}
@@ -111,21 +116,26 @@ public final class MovingController implements AutoCloseable {
         /// @param bytes     by how much it is larger
         /// @param transfers pieces and commands in flight
         public Setting withState(int bytes, TransferOptions transfers) {
-            return new Setting(kind, queuePairs, bytes, latency, wall, transfers);
+            return new Setting(kind, queuePairs, bytes, latency, wall, transfers, yields);
         }
 
         /// {@return the same with latency in virtual time}
         ///
         /// @param model what commands take
         public Setting withLatency(LatencyModel model) {
-            return new Setting(kind, queuePairs, paddingBytes, model, wall, options);
+            return new Setting(kind, queuePairs, paddingBytes, model, wall, options, yields);
         }
 
         /// {@return the same with latency by the clock on the wall}
         ///
         /// @param each what a command of migration takes
         public Setting withWallLatency(Duration each) {
-            return new Setting(kind, queuePairs, paddingBytes, latency, each, options);
+            return new Setting(kind, queuePairs, paddingBytes, latency, each, options, yields);
+        }
+
+        /// {@return the same with threads that let others go on behind each command of migration}
+        public Setting withYields() {
+            return new Setting(kind, queuePairs, paddingBytes, latency, wall, options, true);
         }
     }
 
@@ -137,7 +147,9 @@ public final class MovingController implements AutoCloseable {
     private Side source;
     private Side destination;
     private MigrationData loading;
-    private SerialMigration serial;
+    /// The baseline from source to destination, and the one back; null until used.
+    private @Nullable SerialMigration serial;
+    private @Nullable SerialMigration serialBack;
 
     /// Makes two hosts, and a guest's queues at the first.
     ///
@@ -155,18 +167,22 @@ public final class MovingController implements AutoCloseable {
         source.open(options);
         destination.open(options);
         if (setting.kind() == Kind.INSTANT) {
-            beInstant(setting.wall());
+            beInstant(setting);
         }
     }
 
     /// Puts devices into the place of the model that answer with the states that the model had.
-    private void beInstant(Duration wall) {
+    private void beInstant(Setting setting) {
         var full = capture(source.device);
         var empty = capture(destination.device);
         for (var side : new Side[] {source, destination}) {
             side.device.close();
-            side.instant = new InstantTransport(side.transport, full, empty);
-            side.transport = wall.isZero() ? side.instant : new LatencyTransport(side.instant, wall);
+            side.instant = new InstantTransport(side.counted, full, empty);
+            if (!setting.wall().isZero()) {
+                side.transport = new LatencyTransport(side.instant, setting.wall());
+            } else {
+                side.transport = setting.yields() ? new YieldingTransport(side.instant) : side.instant;
+            }
             side.function = side.instant.function();
             side.open(options);
         }
@@ -242,31 +258,38 @@ public final class MovingController implements AutoCloseable {
         var moved = source;
         source = destination;
         destination = moved;
+        var there = serial;
+        serial = serialBack;
+        serialBack = there;
     }
 
     /// {@return the baseline for the next move} Prepares it: all that the driver does before the guest stops.
     public SerialMigration prepareSerial() {
         destination.function.reset();
-        serial = new SerialMigration(
-                source.transport,
-                source.controllerId,
-                destination.transport,
-                destination.controllerId,
-                FORMAT_INDEX,
-                FORMAT_INDEX,
-                options.pieceBytes());
-        serial.prepare();
-        return serial;
+        var next = serial;
+        if (next == null) {
+            next = new SerialMigration(
+                    source.transport,
+                    source.controllerId,
+                    destination.transport,
+                    destination.controllerId,
+                    FORMAT_INDEX,
+                    FORMAT_INDEX,
+                    options.pieceBytes());
+            serial = next;
+        }
+        next.prepare();
+        return next;
     }
 
     /// What is done behind the blackout of the baseline.
     public void settleSerial() {
-        serial.close();
         swap();
     }
 
     @Override
     public void close() {
+        Stream.of(serial, serialBack).filter(Objects::nonNull).forEach(SerialMigration::close);
         source.device.close();
         destination.device.close();
         source.transport.close();

@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.runner.IterationType;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /// Devices of the library and the serial sequence move the same state, and take the commands and the time that they should.
 class BlackoutTest {
@@ -163,23 +167,58 @@ class BlackoutTest {
         assertThat(overhead.getMaxValue()).isLessThanOrEqualTo(blackout.getMaxValue());
     }
 
-    @Test
-    void aThousandControllersMoveAtOnce() {
-        var benchmark = new ScalingBenchmark();
-        benchmark.device = Kind.INSTANT;
-        benchmark.atOnce = 1000;
-        benchmark.makeControllers();
-        for (var name : new String[] {"blackout", "coreTime", "cpuTime"}) {
+    /// {@return the most that were recorded as under way together}
+    private static long mostUnderWay() {
+        return Distribution.ofCounts("underWay").take().getMaxValue();
+    }
+
+    private static void forget(String... names) {
+        for (var name : names) {
             Distribution.ofNanos(name).take();
         }
-        benchmark.begin();
+        Distribution.ofCounts("underWay").take();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,false,INSTANT", "10,false,INSTANT", "1000,false,INSTANT", "1000,true,INSTANT",
+        "1000,false,IN_MEMORY"})
+    void asManyControllersAreInTheirBlackoutTogetherAsMoveAtOnce(int atOnce, boolean serially, Kind device) {
+        var benchmark = new ScalingBenchmark();
+        benchmark.device = device;
+        benchmark.atOnce = atOnce;
+        benchmark.makeControllers(serially);
+        benchmark.migrate();
+        forget("blackout", "coreTime", "cpuTime");
+        var iteration = new IterationParams(IterationType.MEASUREMENT, 1, TimeValue.NONE, 1);
+        benchmark.begin(iteration);
         long bytes = benchmark.migrate();
         assertThat(bytes).as("each of the same size").isPositive().matches(sum -> sum % 1000 == 0);
         assertThat(benchmark.migrate()).as("and back again").isEqualTo(bytes);
-        benchmark.end();
+        benchmark.end(iteration);
         benchmark.close();
         assertThat(Distribution.ofNanos("blackout").take().getTotalCount()).isEqualTo(2000);
         assertThat(Distribution.ofNanos("coreTime").take().getTotalCount()).isEqualTo(2);
         assertThat(Distribution.ofNanos("cpuTime").take().getTotalCount()).isEqualTo(1);
+        assertThat(mostUnderWay()).isBetween(atOnce * 9L / 10, (long) atOnce);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void controllersWhoseDevicesTakeTimeAreUnderWayTogether(boolean serially) {
+        var benchmark = new ScalingLatencyBenchmark();
+        benchmark.atOnce = 100;
+        benchmark.latencyMicros = 1000;
+        benchmark.makeControllers(serially);
+        benchmark.migrate();
+        forget("blackout");
+        long bytes = benchmark.migrate();
+        assertThat(bytes).isPositive().matches(sum -> sum % 100 == 0);
+        benchmark.close();
+        var blackouts = Distribution.ofNanos("blackout").take();
+        assertThat(blackouts.getTotalCount()).isEqualTo(100);
+        assertThat(blackouts.getMinValue()).as("a millisecond for each command").isGreaterThan(serially
+                ? 6_900_000
+                : 3_900_000);
+        assertThat(mostUnderWay()).isBetween(90L, 100L);
     }
 }
