@@ -36,6 +36,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /// was loaded, the right to run). `overhead` is the same without the time in which a message was there and the thread that waited for it
 /// had not noticed: with [Kind#INSTANT], it is what the library takes. [BlackoutBenchmark] has the same without the protocol.
 ///
+/// Both threads may wait at the same time, and then what is subtracted can be more than the blackout. Such an overhead is recorded as 0,
+/// and by how much it was below in `overheadBelowZero`, whose count tells how often that was; there is no such result where it never was.
+///
 /// The baseline [#exchange()] has no library: the same two threads exchange three messages of the same sizes over the same connection and
 /// record both distributions in the same way. What it takes is the share of the threads, of the clock and of who else uses the machine:
 /// no protocol with three messages can take less. Two threads that wait for each other without sleep need two cores of their own. On a
@@ -61,6 +64,7 @@ public class WholeMigrationBenchmark {
     private final ExecutorService threads = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
     private final Distribution blackouts = Distribution.ofNanos("blackout");
     private final Distribution overheads = Distribution.ofNanos("overhead");
+    private final Distribution clamped = Distribution.ofNanos("overheadBelowZero");
     /// One for all migrations: to make one costs more than a migration.
     private final SpinningConnection connection = new SpinningConnection();
     private final MigrationChannel sourceEnd = connection.source();
@@ -202,6 +206,9 @@ public class WholeMigrationBenchmark {
 
     private void record() {
         blackouts.record(blackoutNanos);
+        if (overheadNanos < 0) {
+            clamped.record(-overheadNanos);
+        }
         overheads.record(Math.max(0, overheadNanos));
     }
 }
