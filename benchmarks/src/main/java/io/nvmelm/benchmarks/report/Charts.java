@@ -3,6 +3,7 @@ package io.nvmelm.benchmarks.report;
 import io.nvmelm.benchmarks.codec.ControllerStateIterateBenchmark;
 import io.nvmelm.benchmarks.migration.BlackoutBenchmark;
 import io.nvmelm.benchmarks.migration.ScalingBenchmark;
+import io.nvmelm.benchmarks.migration.ScalingLatencyBenchmark;
 import io.nvmelm.benchmarks.report.Chart.Axis;
 import io.nvmelm.benchmarks.report.Chart.Line;
 import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
@@ -110,16 +111,31 @@ final class Charts {
                 "Migrating many controllers at once",
                 new Axis("controllers at once", true, Numbers::logarithmic),
                 new Axis("migrations per second", true, Numbers::logarithmic),
-                List.of(controllers("instant device", "INSTANT"), controllers("in-memory device", "IN_MEMORY")));
+                List.of(
+                        controllers("instant device", "migrate", "INSTANT"),
+                        controllers("2025 driver's sequence, instant device", "serial", "INSTANT"),
+                        controllers("in-memory device", "migrate", "IN_MEMORY"),
+                        slowControllers("1 ms for a command", "migrate"),
+                        slowControllers("2025 driver's sequence, 1 ms for a command", "serial")));
     }
 
-    private static Line controllers(String name, String device) {
+    private static Line controllers(String name, String method, String device) {
         return Line.over(
                 name,
-                Subject.of(ScalingBenchmark.class, "migrate").with("device", device),
+                Subject.of(ScalingBenchmark.class, method).with("device", device),
                 "atOnce",
                 Double::parseDouble,
                 (nanoseconds, _) -> 1e9 / nanoseconds);
+    }
+
+    /// One operation moves all that move at once.
+    private static Line slowControllers(String name, String method) {
+        return Line.over(
+                name,
+                Subject.of(ScalingLatencyBenchmark.class, method).with("latencyMicros", 1000),
+                "atOnce",
+                Double::parseDouble,
+                (nanoseconds, atOnce) -> Double.parseDouble(atOnce) * 1e9 / nanoseconds);
     }
 
     private static Chart blackouts() {
@@ -132,13 +148,25 @@ final class Charts {
                         blackouts("instant device, median", "INSTANT", "p50"),
                         blackouts("instant device, p99", "INSTANT", "p99"),
                         blackouts("in-memory device, median", "IN_MEMORY", "p50"),
-                        blackouts("in-memory device, p99", "IN_MEMORY", "p99")));
+                        blackouts("in-memory device, p99", "IN_MEMORY", "p99"),
+                        slowBlackouts("1 ms for a command, median", "p50"),
+                        slowBlackouts("1 ms for a command, p99", "p99")));
     }
 
     private static Line blackouts(String name, String device, String percentile) {
         return Line.over(
                 name,
                 Subject.of(ScalingBenchmark.class, "migrate").with("device", device)
+                        .secondary("blackout." + percentile),
+                "atOnce",
+                Double::parseDouble,
+                (nanoseconds, _) -> nanoseconds / 1000);
+    }
+
+    private static Line slowBlackouts(String name, String percentile) {
+        return Line.over(
+                name,
+                Subject.of(ScalingLatencyBenchmark.class, "migrate").with("latencyMicros", 1000)
                         .secondary("blackout." + percentile),
                 "atOnce",
                 Double::parseDouble,

@@ -6,6 +6,7 @@ import io.nvmelm.benchmarks.migration.BlackoutBenchmark;
 import io.nvmelm.benchmarks.migration.ModelledLatencyBenchmark;
 import io.nvmelm.benchmarks.migration.ScalingBenchmark;
 import io.nvmelm.benchmarks.migration.StatePlanBenchmark;
+import io.nvmelm.benchmarks.migration.StateSaveBenchmark;
 import io.nvmelm.benchmarks.migration.WholeMigrationBenchmark;
 import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
 import io.nvmelm.benchmarks.transfer.LatencyReadBenchmark;
@@ -27,6 +28,7 @@ final class TransferTargets {
     private static final Class<?> MODELLED = ModelledLatencyBenchmark.class;
     private static final Class<?> WHOLE = WholeMigrationBenchmark.class;
     private static final Class<?> SCALING = ScalingBenchmark.class;
+    private static final Class<?> SAVE = StateSaveBenchmark.class;
     private static final Class<?> RING = UserDataRingBenchmark.class;
     private static final Class<?> BITMAP = DirtyBitmapBenchmark.class;
     private static final double MEDIAN = 50;
@@ -149,13 +151,31 @@ final class TransferTargets {
 
     private static List<Target> migration() {
         return List.of(
-                Target.nanoseconds("plan of the state machine", Subject.of(PLAN, "machine"), 20, 200),
+                Target.nanoseconds("plan of the state machine", Subject.of(PLAN, "machine"), 20, 20),
                 Target.bytesPerOperation("plan of the state machine, allocation", Subject.of(PLAN, "machine"), 0.01),
                 Target.nanoseconds(
                         "blackout of 64 queue pairs on an instant device, p99",
-                        blackout("devices", "INSTANT").percentile(99),
+                        blackout("devices").percentile(99),
                         50_000,
-                        5_000_000),
+                        100_000),
+                Target.timeRatio(
+                        "blackout of 64 queue pairs on an instant device, to the serial sequence",
+                        blackout("devices").percentile(MEDIAN),
+                        blackout("serial").percentile(MEDIAN),
+                        5.0,
+                        6.0),
+                Target.number(
+                        "commands in the blackout of 64 queue pairs on an instant device",
+                        blackout("devices").secondary("commands.max"),
+                        4),
+                Target.bytesPerOperation(
+                        "blackout of 64 queue pairs on an instant device, allocation", blackout("devices"), 8_000),
+                Target.timeRatio(
+                        "state of 64 queue pairs saved, to the three commands by hand",
+                        Subject.of(SAVE, "device").with("queuePairs", 64),
+                        Subject.of(SAVE, "commands").with("queuePairs", 64),
+                        3.0,
+                        4.0),
                 Target.timeRatio(
                         "blackout of 64 queue pairs and 1 MiB, 1 ms for a command, to the serial sequence",
                         modelled("devices"),
@@ -164,15 +184,35 @@ final class TransferTargets {
                         0.70),
                 Target.nanoseconds(
                         "blackout of 64 queue pairs by sender and receiver, without the wait for each other, p99",
-                        whole().secondary("overhead.p99"),
+                        whole("migrate").secondary("overhead.p99"),
                         50_000,
-                        500_000),
+                        100_000),
+                Target.nanoseconds(
+                        "blackout of 64 queue pairs by sender and receiver, without the wait for each other, median",
+                        whole("migrate").secondary("overhead.p50"),
+                        30_000,
+                        45_000),
+                Target.bytesPerOperation(
+                        "migration of 64 queue pairs by sender and receiver, allocation", whole("migrate"), 72_000),
                 Target.timeRatio(
                         "processor time of a controller, 1000 at once, to one at a time",
-                        scaling("INSTANT", 1000).secondary(CPU_TIME),
-                        scaling("INSTANT", 1).secondary(CPU_TIME),
+                        scaling("migrate", "INSTANT", 1000).secondary(CPU_TIME),
+                        scaling("migrate", "INSTANT", 1).secondary(CPU_TIME),
                         1.2,
-                        1.3),
+                        2.2),
+                // At one at a time, where neither threads nor caches cost anything, this is about 3.6.
+                Target.timeRatio(
+                        "processor time of one of 1000 controllers at once, to the serial sequence",
+                        scaling("migrate", "INSTANT", 1000).secondary(CPU_TIME),
+                        scaling("serial", "INSTANT", 1000).secondary(CPU_TIME),
+                        3.0,
+                        4.0),
+                Target.number(
+                        "controllers in the blackout together, of one at a time",
+                        scaling("migrate", "INSTANT", 1).secondary("underWay.max"),
+                        1),
+                Target.bytesPerOperation(
+                        "one of 1000 controllers, allocation", scaling("migrate", "INSTANT", 1000), 14_500),
                 coreTime("INSTANT"),
                 coreTime("IN_MEMORY"));
     }
@@ -181,15 +221,15 @@ final class TransferTargets {
     private static Target coreTime(String device) {
         return Target.timeRatio(
                 "core time of a controller, " + device + ", 1000 at once, to one at a time",
-                scaling(device, 1000).secondary(CORE_TIME),
-                scaling(device, 1).secondary(CORE_TIME),
+                scaling("migrate", device, 1000).secondary(CORE_TIME),
+                scaling("migrate", device, 1).secondary(CORE_TIME),
                 1.2,
                 1.2)
                 .inFullRunsOnly();
     }
 
-    private static Subject blackout(String method, String device) {
-        return Subject.of(BLACKOUT, method).with("device", device);
+    private static Subject blackout(String method) {
+        return Subject.of(BLACKOUT, method).with("device", "INSTANT");
     }
 
     private static Subject modelled(String method) {
@@ -199,12 +239,12 @@ final class TransferTargets {
                 .percentile(MEDIAN);
     }
 
-    private static Subject whole() {
-        return Subject.of(WHOLE, "migrate").with("device", "INSTANT");
+    private static Subject whole(String method) {
+        return Subject.of(WHOLE, method).with("device", "INSTANT");
     }
 
-    private static Subject scaling(String device, int atOnce) {
-        return Subject.of(SCALING, "migrate").with("atOnce", atOnce).with("device", device);
+    private static Subject scaling(String method, String device, int atOnce) {
+        return Subject.of(SCALING, method).with("atOnce", atOnce).with("device", device);
     }
 
     private static List<Target> changes() {
