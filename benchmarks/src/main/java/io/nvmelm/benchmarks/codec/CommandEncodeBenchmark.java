@@ -34,9 +34,7 @@ import org.openjdk.jmh.annotations.State;
 /// command and finds out which. All check the bounds of the memory (agrona as it is set up by default) and none the
 /// fields: the command did that.
 ///
-/// MIXED has the type change with each command. The codec writes from each of its branches, and where several are in
-/// use that is more than the compiler inlines (`NodeCountInliningCutoff` of `-XX:+PrintInlining`), so that the codec's
-/// view is allocated, 24 bytes, and the time is twice that by hand or more. A kind by itself allocates nothing.
+/// MIXED has the type change with each command, so that nothing is known of the next one.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.core.controller.OpenCommandPort;
@@ -49,12 +50,14 @@ public class CommandSubmitBenchmark {
 
     /// Sent.
     @Benchmark
+    @ComparedWith("encodeOnly")
     public Record submit() {
         return port.submit(command);
     }
 
     /// Sent and waited for.
     @Benchmark
+    @ComparedWith("encodeOnly")
     public Completion execute() {
         return port.execute(command);
     }

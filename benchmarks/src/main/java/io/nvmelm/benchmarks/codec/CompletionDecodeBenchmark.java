@@ -98,6 +98,7 @@ public class CompletionDecodeBenchmark {
 
     /// The strongest baseline: by hand, two quadwords, of which the one with the phase has the identifier too.
     @Benchmark
+    @ComparedWith("byHand")
     public int byHandQuadwords() {
         var memory = buffer;
         long origin = memory.getLong(8);

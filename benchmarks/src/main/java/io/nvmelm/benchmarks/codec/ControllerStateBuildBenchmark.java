@@ -77,6 +77,7 @@ public class ControllerStateBuildBenchmark {
 
     /// By Java's serialisation.
     @Benchmark
+    @ComparedWith("byHand")
     public byte[] javaSerialization() {
         return SerializedStates.build(source);
     }

@@ -49,6 +49,7 @@ public class ControllerStateRoundTripBenchmark {
 
     /// By the codec.
     @Benchmark
+    @ComparedWith("bareWalk")
     public ControllerState codec() {
         ControllerStateCodec.encode(records, state, 0);
         return ControllerStateCodec.decode(state, 0, state.byteSize());

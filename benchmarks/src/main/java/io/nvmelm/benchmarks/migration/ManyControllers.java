@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// 1000 controllers, of which some move at the same time, each by a virtual thread that drives both of its devices. Each has hosts of its
@@ -15,6 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ManyControllers implements AutoCloseable {
     /// How many there are.
     static final int COUNT = 1000;
+
+    /// Holds nobody up.
+    private static final Phaser NO_GATE = terminated();
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<MovingController> controllers = new ArrayList<>();
@@ -37,6 +41,12 @@ final class ManyControllers implements AutoCloseable {
         }
     }
 
+    private static Phaser terminated() {
+        var gate = new Phaser(1);
+        gate.forceTermination();
+        return gate;
+    }
+
     /// Moves those that follow the ones that were moved last.
     ///
     /// @param moved  how many
@@ -53,45 +63,55 @@ final class ManyControllers implements AutoCloseable {
     /// Starts all from a core that runs them: a thread beside the cores might be interrupted in the middle while the first end already.
     private long moveByThreads(int moved, int atOnce) {
         var next = new AtomicInteger();
+        var gate = new Phaser(atOnce);
         var movers = new ArrayList<CompletableFuture<Long>>();
         for (int i = 0; i < atOnce; i++) {
-            movers.add(CompletableFuture.supplyAsync(() -> moveSome(next, moved), threads));
+            movers.add(CompletableFuture.supplyAsync(() -> moveSome(next, moved, gate), threads));
         }
         return movers.stream().mapToLong(CompletableFuture::join).sum();
     }
 
-    private long moveSome(AtomicInteger next, int moved) {
+    /// The first controllers of all threads begin their blackout together.
+    private long moveSome(AtomicInteger next, int moved, Phaser gate) {
         long bytes = 0;
-        for (int i = next.getAndIncrement(); i < moved; i = next.getAndIncrement()) {
-            var controller = controllers.get((first + i) % COUNT);
-            bytes += serially ? moveSerially(controller) : moveByDevices(controller);
+        Phaser open = gate;
+        try {
+            for (int i = next.getAndIncrement(); i < moved; i = next.getAndIncrement()) {
+                var controller = controllers.get((first + i) % COUNT);
+                bytes += serially ? moveSerially(controller, open) : moveByDevices(controller, open);
+                open = NO_GATE;
+            }
+        } catch (Throwable e) {
+            gate.forceTermination();
+            throw e;
         }
         return bytes;
     }
 
-    private long moveByDevices(MovingController controller) {
+    private long moveByDevices(MovingController controller, Phaser gate) {
         controller.prepare();
-        long begun = begin();
+        long begun = begin(gate);
         long bytes = controller.move();
         end(begun);
         controller.settle();
         return bytes;
     }
 
-    private long moveSerially(MovingController controller) {
+    private long moveSerially(MovingController controller, Phaser gate) {
         var serial = controller.prepareSerial();
-        long begun = begin();
+        long begun = begin(gate);
         long bytes = serial.run();
         end(begun);
         controller.settleSerial();
         return bytes;
     }
 
-    private long begin() {
+    private long begin(Phaser gate) {
         int now = underWay.incrementAndGet();
         if (now > most.get()) {
             most.accumulateAndGet(now, Math::max);
         }
+        gate.arriveAndAwaitAdvance();
         return System.nanoTime();
     }
 

@@ -39,7 +39,8 @@ import org.openjdk.jmh.runner.IterationType;
 ///   that is waited for, a stop of all threads, memory that does not fit the caches, a core that is half of another. But so does whoever
 ///   else uses the machine as soon as there is more than one thread.
 /// - `cpuTime`: the processor time of the virtual machine in all measured iterations, by the controllers that moved, one value for a fork.
-///   It is the same on a busy machine and does not see where threads wait while a core is idle. Each iteration is read to 10 ms, the clock
+///   It is the same on a busy machine and does not see where threads wait while a core is idle. One at a time it has the search of the
+///   other cores for a thread to run in it, at each yield, so it is not what numbers are compared by. Each iteration is read to 10 ms, the clock
 ///   tick, at worst: 5 % of one iteration of the guard with one thread, which five of them even out.
 ///
 /// The distribution `blackout` is what each guest waits. It contains the wait for a core and for all others that take their turn at each

@@ -35,7 +35,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One migratable controller, operated through the controlling controller of its subsystem.
-///
 /// Operations exclude each other and block for their commands, each within its deadline; a [StateSource] or [StateTarget] that was
 /// opened here is used outside that exclusion, by one thread. Keeps transfer memory from one session to the next until [#close()].
 public final class MigratableController implements AutoCloseable {
