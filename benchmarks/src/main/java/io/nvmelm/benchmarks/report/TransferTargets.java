@@ -67,8 +67,8 @@ final class TransferTargets {
                         15),
                 systemCall("that succeeds", "ioctl", "bareIoctl"),
                 systemCall("that fails", "ioctlWithErrno", "bareIoctlWithErrno"),
-                device("save", "copyOut", "16M/1M", 1.2, 1.6),
-                device("load", "copyIn", "16M/1M", 1.3, 1.6),
+                device("save", "copyOut", "16M/1M", 1.2, 1.6).inFullRunsOnly(),
+                device("load", "copyIn", "16M/1M", 1.3, 1.6).inFullRunsOnly(),
                 device("save", "copyOut", "64K/64K", 1.5, 2.0),
                 device("load", "copyIn", "64K/64K", 1.6, 2.2),
                 deviceAllocation("save", 850),
@@ -164,7 +164,7 @@ final class TransferTargets {
                         blackout("devices").percentile(MEDIAN),
                         blackout("serial").percentile(MEDIAN),
                         5.0,
-                        7.0),
+                        5.0),
                 Target.number(
                         "commands in the blackout of 64 queue pairs on an instant device",
                         blackout("devices").secondary("commands.max"),
@@ -175,8 +175,8 @@ final class TransferTargets {
                         "state of 64 queue pairs saved, to the three commands by hand",
                         Subject.of(SAVE, "device").with("queuePairs", 64),
                         Subject.of(SAVE, "commands").with("queuePairs", 64),
-                        3.0,
-                        4.0),
+                        2.0,
+                        2.8),
                 Target.timeRatio(
                         "blackout of 64 queue pairs and 1 MiB, 1 ms for a command, to the serial sequence",
                         modelled("devices"),
@@ -249,11 +249,12 @@ final class TransferTargets {
                 changes("one behind the other", "SEQUENTIAL", 0.9, 1.2),
                 changes("anywhere in 1 GiB", "RANDOM_1_GIB", 0.05, 0.055),
                 changes("anywhere in 1 TiB", "RANDOM_1_TIB", 0.5, 0.57),
-                changes("again and again in 1 GiB", "REPEATS", 0.08, 0.09),
+                changes("again and again in 1 GiB", "REPEATS", 0.08, 0.09).inFullRunsOnly(),
                 // For an entry; what is not the ring's own, which the benchmark makes anew, are chunks of the sets
                 Target.bytesPerOperation("user data changes, allocation", changes("consume", "RANDOM_1_GIB"), 4.5),
                 Target.bytesPerOperation(
-                        "user data changes that are known, allocation", changes("consume", "REPEATS"), 0.01),
+                        "user data changes that are known, allocation", changes("consume", "REPEATS"), 0.01)
+                        .inFullRunsOnly(),
                 bitmap("single pages, one in four", "STRIDE", 1.3, 1.6),
                 bitmap("single pages anywhere", "RANDOM", 1.3, 1.5),
                 bitmap("runs of 512 pages", "RUNS", 2.0, 2.6),
