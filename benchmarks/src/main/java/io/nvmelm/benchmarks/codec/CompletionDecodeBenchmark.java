@@ -80,7 +80,9 @@ public class CompletionDecodeBenchmark {
     @ComparedWith("byHand")
     public int view() {
         var fields = view.wrap(entry, 0);
-        return fields.phaseAcquire()
+        boolean posted = fields.phase();
+        VarHandle.acquireFence();
+        return posted
                 ? fields.commandId() + fields.dword0() + fields.dword1() + fields.statusBits()
                 : -1;
     }

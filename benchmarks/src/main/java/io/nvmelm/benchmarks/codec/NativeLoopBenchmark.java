@@ -38,7 +38,6 @@ public class NativeLoopBenchmark {
     /// Bytes that each of the commands reads.
     static final long PIECE_BYTES = 128 << 10;
 
-    private final SubmissionEntryView submission = new SubmissionEntryView();
     private final PolledCompletion completion = new PolledCompletion();
     private MemorySegment submissions;
     private MemorySegment completions;
@@ -91,19 +90,6 @@ public class NativeLoopBenchmark {
             AdminCommandCodec.encode(
                     new GetControllerStateCommand(7, 1, 0, 0, i * PIECE_BYTES, 0, PIECE_BYTES / 4),
                     submissions.asSlice((long) i * SubmissionEntryView.BYTES, SubmissionEntryView.BYTES));
-        }
-        return submissions;
-    }
-
-    /// Entries written by the view alone.
-    @Benchmark
-    @ComparedWith("encodeInC")
-    @OperationsPerInvocation(ENTRIES)
-    public MemorySegment encodeByView() {
-        for (int i = 0; i < ENTRIES; i++) {
-            long offset = i * PIECE_BYTES;
-            submission.wrap(submissions, (long) i * SubmissionEntryView.BYTES)
-                    .command(0x42, 0, 1 << 16, 7, (int) offset, (int) (offset >>> 32), 0, (int) (PIECE_BYTES / 4 - 1));
         }
         return submissions;
     }

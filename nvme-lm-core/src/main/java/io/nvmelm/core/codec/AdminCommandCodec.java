@@ -184,9 +184,7 @@ public final class AdminCommandCodec {
 
     /// Writes a command that has nothing in command dwords 14 and 15.
     static void encode(AdminCommand command, MemorySegment entry, int cdw10, int cdw11, int cdw12, int cdw13) {
-        SubmissionEntryView.write(
-                entry,
-                0, command.opcode().value(), 0, cdw10, cdw11, cdw12, cdw13, 0, 0);
+        SubmissionEntryView.write(entry, 0, command.opcode().value(), 0, cdw10, cdw11, cdw12, cdw13, 0, 0);
     }
 
     /// {@return the command of a submission entry} Command identifier, data pointer and flags are not part of it.

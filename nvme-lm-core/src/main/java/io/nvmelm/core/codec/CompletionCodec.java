@@ -6,8 +6,7 @@ import io.nvmelm.nvme.NvmeStatus;
 import java.lang.foreign.MemorySegment;
 
 /// Completions to and from completion queue entries of 16 bytes (Base 2.3 fig. 98). Where an entry belongs in its queue
-/// (head, queue and command identifier, phase) is the matter of
-/// [CompletionEntryView] and [PolledCompletion].
+/// (head, queue and command identifier, phase) is the matter of [CompletionEntryView] and [PolledCompletion].
 public final class CompletionCodec {
     private CompletionCodec() {}
 

@@ -20,8 +20,8 @@ import java.lang.invoke.VarHandle;
 /// ```
 ///
 /// The controller writes the phase bit (P) last, and whoever polls for it reads it first: [#statusAndPhaseRelease(int,
-/// boolean)] and [#phaseAcquire()] are that pair. An entry that starts at an even address is written and read with one
-/// access to those two bytes. A host that polls a queue takes its entries by [PolledCompletion], which costs less.
+/// boolean)] and [PolledCompletion#poll(MemorySegment, long, boolean)] are that pair. An entry that starts at an even
+/// address is written and read with one access to those two bytes.
 ///
 /// Setters store the low bits of what they are given. Not thread-safe, apart from that pair.
 public final class CompletionEntryView extends StructureView {
@@ -172,13 +172,6 @@ public final class CompletionEntryView extends StructureView {
         return dword0(completion.dword0())
                 .dword1(completion.dword1())
                 .statusBits(completion.status().toBits());
-    }
-
-    /// {@return phase tag, read before everything that is read from the entry afterwards}
-    public boolean phaseAcquire() {
-        boolean phase = phase();
-        VarHandle.acquireFence();
-        return phase;
     }
 
     /// Writes status and phase with one store, after everything that was written to the entry before.

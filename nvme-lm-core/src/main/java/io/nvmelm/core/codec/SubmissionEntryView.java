@@ -277,25 +277,13 @@ public final class SubmissionEntryView extends StructureView {
     }
 
     /// Writes a whole entry: eight stores, where clearing it first and setting fields takes twice as many. What is not
-    /// named here becomes 0, of which command identifier and data pointer are the transport's.
+    /// named here becomes 0, of which command identifier and data pointer are the transport's. Needs no view: where the
+    /// compiler has no room left to inline this, there is none to be allocated and handed over.
     ///
+    /// @param segment     memory that holds the entry
+    /// @param base        where the entry starts in it
     /// @param opcode      OPC, 8 bits
     /// @param namespaceId NSID, 32 bits
-    /// @param cdw10       command dword 10
-    /// @param cdw11       command dword 11
-    /// @param cdw12       command dword 12
-    /// @param cdw13       command dword 13
-    /// @param cdw14       command dword 14
-    /// @param cdw15       command dword 15
-    /// @return this
-    public SubmissionEntryView command(
-            int opcode, long namespaceId, int cdw10, int cdw11, int cdw12, int cdw13, int cdw14, int cdw15) {
-        write(segment(), base(), opcode, namespaceId, cdw10, cdw11, cdw12, cdw13, cdw14, cdw15);
-        return this;
-    }
-
-    /// As [#command(int, long, int, int, int, int, int, int)], without a view: where the compiler has no room left to inline
-    /// this, nothing is allocated that would have to be handed over.
     static void write(
             MemorySegment segment,
             long base,

@@ -57,8 +57,7 @@ public final class RecordWriter {
         written = preamble.preambleBytes();
     }
 
-    /// Writes one record; in one write to the sink unless it is larger than a piece and than 64 KiB, where no state may be sent than
-    /// 64 KiB.
+    /// Writes one record; in one write to the sink unless it is larger than the buffer.
     ///
     /// @param type    its type
     /// @param device  place of the device in the manifest from 0; [RecordType#WHOLE_STREAM] where the type is about none

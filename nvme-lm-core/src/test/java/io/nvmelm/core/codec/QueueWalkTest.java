@@ -94,8 +94,17 @@ class QueueWalkTest {
     void aCommandIsWrittenWholeWithEveryFieldInItsPlace() {
         memory.fill((byte) 0xA5);
 
-        new SubmissionEntryView().wrap(memory, 4)
-                .command(0x142, 0xFFFF_FFFEL, 0x8000_0001, 0x8000_0002, 0x8000_0003, 0x8000_0004, 0x8000_0005, -6);
+        SubmissionEntryView.write(
+                memory,
+                4,
+                0x142,
+                0xFFFF_FFFEL,
+                0x8000_0001,
+                0x8000_0002,
+                0x8000_0003,
+                0x8000_0004,
+                0x8000_0005,
+                -6);
 
         byte[] expected = new byte[64];
         expected[0] = 0x42;
