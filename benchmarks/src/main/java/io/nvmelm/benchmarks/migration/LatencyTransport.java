@@ -3,7 +3,6 @@ package io.nvmelm.benchmarks.migration;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
-import io.nvmelm.spi.TransportLimits;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Another transport whose commands of migration all take the same time, by the clock on the wall. Commands that are under way together
 /// take that time together. A completion is published by whoever waits for it; nobody else completes it, so stages of the future do not
 /// run before.
-public final class LatencyTransport implements AdminTransport {
+public final class LatencyTransport extends ForwardingTransport {
     /// The end of a wait is not left to the kernel's timer.
     private static final long SPIN_NANOS = 100_000;
 
-    private final AdminTransport device;
     private final long latencyNanos;
 
     /// Makes a slower transport.
@@ -26,7 +24,7 @@ public final class LatencyTransport implements AdminTransport {
     /// @param device  what executes the commands, at once; closed with this
     /// @param latency what each takes
     public LatencyTransport(AdminTransport device, Duration latency) {
-        this.device = device;
+        super(device);
         this.latencyNanos = latency.toNanos();
     }
 
@@ -48,25 +46,10 @@ public final class LatencyTransport implements AdminTransport {
     }
 
     @Override
-    public TransportLimits limits() {
-        return device.limits();
-    }
-
-    @Override
-    public TransferMemory allocate(long byteSize) {
-        return device.allocate(byteSize);
-    }
-
-    @Override
     public CompletableFuture<Completion> submit(
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {
         long due = System.nanoTime() + latencyNanos;
-        return new Late(device.submit(entry, data, dataByteSize, timeout), due);
-    }
-
-    @Override
-    public void close() {
-        device.close();
+        return new Late(super.submit(entry, data, dataByteSize, timeout), due);
     }
 
     /// A completion that is not there before its time.

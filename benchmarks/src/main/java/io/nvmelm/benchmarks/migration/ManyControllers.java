@@ -17,9 +17,6 @@ final class ManyControllers implements AutoCloseable {
     /// How many there are.
     static final int COUNT = 1000;
 
-    /// Holds nobody up.
-    private static final Phaser NO_GATE = terminated();
-
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<MovingController> controllers = new ArrayList<>();
     private final Distribution blackouts = Distribution.ofNanos("blackout");
@@ -30,6 +27,18 @@ final class ManyControllers implements AutoCloseable {
     private final boolean serially;
     private int first;
 
+    /// Holds threads up until all of them have come, and nobody any more.
+    private static final class Gate extends Phaser {
+        Gate(int parties) {
+            super(parties);
+        }
+
+        @Override
+        protected boolean onAdvance(int phase, int registeredParties) {
+            return true;
+        }
+    }
+
     /// Makes them.
     ///
     /// @param setting  how their hosts are
@@ -39,12 +48,6 @@ final class ManyControllers implements AutoCloseable {
         for (int i = 0; i < COUNT; i++) {
             controllers.add(new MovingController(setting));
         }
-    }
-
-    private static Phaser terminated() {
-        var gate = new Phaser(1);
-        gate.forceTermination();
-        return gate;
     }
 
     /// Moves those that follow the ones that were moved last.
@@ -63,7 +66,7 @@ final class ManyControllers implements AutoCloseable {
     /// Starts all from a core that runs them: a thread beside the cores might be interrupted in the middle while the first end already.
     private long moveByThreads(int moved, int atOnce) {
         var next = new AtomicInteger();
-        var gate = new Phaser(atOnce);
+        var gate = new Gate(atOnce);
         var movers = new ArrayList<CompletableFuture<Long>>();
         for (int i = 0; i < atOnce; i++) {
             movers.add(CompletableFuture.supplyAsync(() -> moveSome(next, moved, gate), threads));
@@ -72,14 +75,12 @@ final class ManyControllers implements AutoCloseable {
     }
 
     /// The first controllers of all threads begin their blackout together.
-    private long moveSome(AtomicInteger next, int moved, Phaser gate) {
+    private long moveSome(AtomicInteger next, int moved, Gate gate) {
         long bytes = 0;
-        Phaser open = gate;
         try {
             for (int i = next.getAndIncrement(); i < moved; i = next.getAndIncrement()) {
                 var controller = controllers.get((first + i) % COUNT);
-                bytes += serially ? moveSerially(controller, open) : moveByDevices(controller, open);
-                open = NO_GATE;
+                bytes += serially ? moveSerially(controller, gate) : moveByDevices(controller, gate);
             }
         } catch (Throwable e) {
             gate.forceTermination();
@@ -88,7 +89,7 @@ final class ManyControllers implements AutoCloseable {
         return bytes;
     }
 
-    private long moveByDevices(MovingController controller, Phaser gate) {
+    private long moveByDevices(MovingController controller, Gate gate) {
         controller.prepare();
         long begun = begin(gate);
         long bytes = controller.move();
@@ -97,7 +98,7 @@ final class ManyControllers implements AutoCloseable {
         return bytes;
     }
 
-    private long moveSerially(MovingController controller, Phaser gate) {
+    private long moveSerially(MovingController controller, Gate gate) {
         var serial = controller.prepareSerial();
         long begun = begin(gate);
         long bytes = serial.run();
@@ -106,7 +107,7 @@ final class ManyControllers implements AutoCloseable {
         return bytes;
     }
 
-    private long begin(Phaser gate) {
+    private long begin(Gate gate) {
         int now = underWay.incrementAndGet();
         if (now > most.get()) {
             most.accumulateAndGet(now, Math::max);

@@ -5,7 +5,6 @@ import io.nvmelm.nvme.AdminOpcode;
 import io.nvmelm.nvme.Completion;
 import io.nvmelm.spi.AdminTransport;
 import io.nvmelm.spi.TransferMemory;
-import io.nvmelm.spi.TransportLimits;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,40 +13,24 @@ import org.jspecify.annotations.Nullable;
 /// Another transport that lets other threads go on behind each command of migration, as a thread does that waits for a device. Virtual
 /// threads have no time slices: where nothing waits, each runs to its end before the next begins, and however many there are, no more of
 /// them are in the middle of something than there are cores. Not thread-safe: one command after the other.
-final class YieldingTransport implements AdminTransport {
-    private final AdminTransport device;
+final class YieldingTransport extends ForwardingTransport {
     private final SubmissionEntryView view = new SubmissionEntryView();
 
     /// Makes a transport that yields.
     ///
     /// @param device executes the commands; closed with this
     YieldingTransport(AdminTransport device) {
-        this.device = device;
-    }
-
-    @Override
-    public TransportLimits limits() {
-        return device.limits();
-    }
-
-    @Override
-    public TransferMemory allocate(long byteSize) {
-        return device.allocate(byteSize);
+        super(device);
     }
 
     @Override
     public CompletableFuture<Completion> submit(
             MemorySegment entry, @Nullable TransferMemory data, long dataByteSize, Duration timeout) {
         int opcode = view.wrap(entry, 0).opcode();
-        var completion = device.submit(entry, data, dataByteSize, timeout);
+        var completion = super.submit(entry, data, dataByteSize, timeout);
         if (opcode == AdminOpcode.MIGRATION_SEND.value() || opcode == AdminOpcode.MIGRATION_RECEIVE.value()) {
             Thread.yield();
         }
         return completion;
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }
