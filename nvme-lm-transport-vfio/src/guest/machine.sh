@@ -11,12 +11,22 @@ boot() {
     local started=$SECONDS
     run_machine
     if [ ! -e "$results/up" ]; then
-        say "the guest did not come up: one more try"
-        cp -f -- "$work/console.log" "$work/console-first.log" || true
-        run_machine
+        try_again "the guest did not come up"
+    elif [ "$machine_status" -gt 128 ] && [ "$machine_timed_out" = no ]; then
+        # A kernel that dies ends QEMU in good order; this is a defect of the emulator, and says nothing of what is tested.
+        try_again "QEMU was killed by signal $((machine_status - 128))"
     fi
     [ -e "$results/up" ] || fail "the guest did not come up, see $work/console.log and $work/qemu.log"
     say "took $((SECONDS - started)) s"
+}
+
+try_again() {
+    local log
+    say "$1: one more try; the logs of the first are $work/*-first.log"
+    for log in console qemu tests; do
+        cp -f -- "$work/$log.log" "$work/$log-first.log" || true
+    done
+    run_machine
 }
 
 run_machine() {
