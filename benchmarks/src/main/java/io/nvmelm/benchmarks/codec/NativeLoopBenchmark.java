@@ -1,5 +1,6 @@
 package io.nvmelm.benchmarks.codec;
 
+import io.nvmelm.benchmarks.CCompiler;
 import io.nvmelm.benchmarks.report.ComparedWith;
 import io.nvmelm.benchmarks.report.NeedsCCompiler;
 import io.nvmelm.core.codec.AdminCommandCodec;
@@ -9,6 +10,7 @@ import io.nvmelm.core.codec.SubmissionEntryView;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -26,8 +28,8 @@ import org.openjdk.jmh.annotations.State;
 /// What do the codecs cost beside C? One operation is one entry, of 1 024 that a loop goes through: in C one call does
 /// all of them, so that the call hardly counts.
 ///
-/// The baselines are the two functions of `codec_loops.c`, compiled here by `cc -O2`; they check no bounds. Without a
-/// compiler on the path their setup fails and says so, and there are numbers of Java only.
+/// The baselines are the two functions of `codec_loops.c`; they check no bounds. Without a compiler on the path their setup
+/// fails and says so, and there are numbers of Java only.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -43,6 +45,7 @@ public class NativeLoopBenchmark {
     private MemorySegment completions;
 
     /// The loops in C, which only the baselines ask for.
+    @SuppressWarnings("restricted") // a library that was just compiled is called
     @State(Scope.Thread)
     public static class LoopsInC {
         private MethodHandle encode;
@@ -50,18 +53,19 @@ public class NativeLoopBenchmark {
 
         /// Compiles them.
         @Setup
-        public void compile() {
-            var loops = NativeLoops.compile();
-            encode = loops.loop(
-                    "encode_get_controller_state",
+        public void compile() throws InterruptedException {
+            var loops = CCompiler.load("codec_loops.c");
+            var linker = Linker.nativeLinker();
+            encode = linker.downcallHandle(
+                    loops.findOrThrow("encode_get_controller_state"),
                     FunctionDescriptor.ofVoid(
                             ValueLayout.ADDRESS,
                             ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_SHORT,
                             ValueLayout.JAVA_BYTE,
                             ValueLayout.JAVA_LONG));
-            decode = loops.loop(
-                    "decode_completions",
+            decode = linker.downcallHandle(
+                    loops.findOrThrow("decode_completions"),
                     FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
         }
     }

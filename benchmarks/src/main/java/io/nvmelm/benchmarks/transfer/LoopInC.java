@@ -1,18 +1,14 @@
 package io.nvmelm.benchmarks.transfer;
 
-import java.io.IOException;
+import io.nvmelm.benchmarks.CCompiler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
-/// A loop in C that carries bytes from one file descriptor to another. It is compiled where it is used, by `cc -O2`.
+/// A loop in C (`copy_loop.c`) that carries bytes from one file descriptor to another.
 @SuppressWarnings("restricted") // a library that was just compiled is called
 final class LoopInC {
     private static final long ALIGNMENT = 4096;
@@ -22,18 +18,11 @@ final class LoopInC {
 
     /// Compiles it.
     ///
-    /// @param folder     where source and library are put; the caller deletes them
     /// @param pieceBytes bytes of a read and of a write
-    LoopInC(Path folder, int pieceBytes) throws IOException, InterruptedException {
-        var source = folder.resolve("copy_loop.c");
-        try (var text = LoopInC.class.getResourceAsStream("copy_loop.c")) {
-            Files.copy(text, source);
-        }
-        var library = folder.resolve("libcopyloop.so");
-        run("cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString());
+    LoopInC(int pieceBytes) throws InterruptedException {
         copyLoop = Linker.nativeLinker()
                 .downcallHandle(
-                        SymbolLookup.libraryLookup(library, Arena.ofAuto()).findOrThrow("copy_loop"),
+                        CCompiler.load("copy_loop.c").findOrThrow("copy_loop"),
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_LONG,
                                 ValueLayout.JAVA_INT,
@@ -42,19 +31,6 @@ final class LoopInC {
                                 ValueLayout.JAVA_LONG,
                                 ValueLayout.JAVA_LONG));
         piece = Arena.ofAuto().allocate(pieceBytes, ALIGNMENT);
-    }
-
-    /// Runs a program that has to succeed.
-    static void run(String... command) throws InterruptedException {
-        int status;
-        try {
-            status = new ProcessBuilder(command).inheritIO().start().waitFor();
-        } catch (IOException e) {
-            throw new IllegalStateException("No " + command[0] + " on the path: what needs it is not measured.", e);
-        }
-        if (status != 0) {
-            throw new IllegalStateException(List.of(command) + " ended with " + status);
-        }
     }
 
     /// Carries bytes.

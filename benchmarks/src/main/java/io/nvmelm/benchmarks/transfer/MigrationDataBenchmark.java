@@ -99,7 +99,10 @@ public class MigrationDataBenchmark {
     /// Starts the process that empties or fills a pipe.
     private String startOther(boolean empties) throws IOException, InterruptedException {
         var fifo = folder.resolve("pipe").toString();
-        LoopInC.run("mkfifo", fifo);
+        int status = new ProcessBuilder("mkfifo", fifo).inheritIO().start().waitFor();
+        if (status != 0) {
+            throw new IllegalStateException("mkfifo " + fifo + " ended with " + status);
+        }
         other = new ProcessBuilder(
                 "dd", "bs=1M", "status=none", empties ? "if=" + fifo : "if=" + ZERO, empties
                         ? "of=" + NULL
@@ -141,13 +144,8 @@ public class MigrationDataBenchmark {
 
         /// Compiles it.
         @Setup
-        public void compile(MigrationDataBenchmark benchmark) throws IOException, InterruptedException {
-            var folder = Files.createTempDirectory("nvme-lm-loop");
-            try {
-                loop = new LoopInC(folder, benchmark.size.pieceBytes());
-            } finally {
-                deleteAll(folder);
-            }
+        public void compile(MigrationDataBenchmark benchmark) throws InterruptedException {
+            loop = new LoopInC(benchmark.size.pieceBytes());
         }
     }
 

@@ -185,13 +185,6 @@ class CodecBaselinesTest {
         assertThat(benchmark.decodeInC(loops)).isEqualTo(benchmark.decodePolled());
     }
 
-    @Test
-    void withoutACompilerTheBenchmarkSaysSo() {
-        assertThatThrownBy(() -> NativeLoops.compile("no-such-compiler"))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("No C compiler");
-    }
-
     private static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.capacity()];
         buffer.get(0, bytes);

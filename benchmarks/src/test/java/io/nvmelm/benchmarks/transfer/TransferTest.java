@@ -90,7 +90,7 @@ class TransferTest {
             var calls = LinuxHost.local().calls();
             int in = calls.open(from.toString(), SystemCalls.OPEN_READ_ONLY);
             int out = calls.open(copy.toString(), WRITE_ONLY);
-            assertThat(new LoopInC(folder, PIECE_BYTES).copy(in, out, BYTES)).isEqualTo(BYTES);
+            assertThat(new LoopInC(PIECE_BYTES).copy(in, out, BYTES)).isEqualTo(BYTES);
             calls.close(in);
             calls.close(out);
             assertThat(copy).hasBinaryContent(content);
