@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PolledCompletionTest {
     /// DW0 89ABCDEFh, DW1 FEDCBA98h, head A005h, queue B006h, command C007h, phase 1, Controller Not Suspended (SCT 1, SC 3Ah),
@@ -114,12 +115,13 @@ class PolledCompletionTest {
     }
 
     @Test
+    @Timeout(60)
     void whoSeesThePhaseSeesWhatWasWrittenBeforeIt() throws InterruptedException {
         int rounds = 200_000;
         try (var arena = Arena.ofShared()) {
             var memory = arena.allocate(16, 16);
             var consumed = new AtomicInteger();
-            var producer = new Thread(() -> {
+            var producer = Thread.ofPlatform().daemon().unstarted(() -> {
                 var view = new CompletionEntryView().wrap(memory, 0);
                 for (int i = 1; i <= rounds; i++) {
                     view.dword0(i).dword1(-i).commandId(i);
@@ -133,6 +135,9 @@ class PolledCompletionTest {
             boolean torn = false;
             for (int i = 1; i <= rounds; i++) {
                 while (!completion.poll(memory, 0, (i & 1) != 0)) {
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException("no entry " + i);
+                    }
                     Thread.onSpinWait();
                 }
                 torn |= completion.dword0() != i
