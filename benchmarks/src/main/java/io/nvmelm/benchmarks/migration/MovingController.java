@@ -265,6 +265,13 @@ public final class MovingController implements AutoCloseable {
 
     /// {@return the baseline for the next move} Prepares it: all that the driver does before the guest stops.
     public SerialMigration prepareSerial() {
+        var next = resetSerial();
+        next.prepare();
+        return next;
+    }
+
+    /// {@return the baseline for the next move, which is to be [prepared][SerialMigration#prepare()]} Resets the destination.
+    public SerialMigration resetSerial() {
         destination.function.reset();
         var next = serial;
         if (next == null) {
@@ -278,7 +285,6 @@ public final class MovingController implements AutoCloseable {
                     options.pieceBytes());
             serial = next;
         }
-        next.prepare();
         return next;
     }
 

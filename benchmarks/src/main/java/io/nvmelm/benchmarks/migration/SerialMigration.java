@@ -26,19 +26,46 @@ import org.jspecify.annotations.Nullable;
 /// destination, which was suspended before, RESUMING to STOP sends the state in pieces, and STOP to RUNNING resumes. All of it falls into
 /// the blackout, as in the driver; memory for the commands alone is had before, since what that costs says more of the transport. There
 /// is no state machine, no session, no check of what is loaded and no second look at the header.
+///
+/// Used by one thread, or by one for each side, where [#load(MemorySegment)] follows [#save()].
 public final class SerialMigration implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final AdminTransport source;
-    private final AdminTransport destination;
-    private final int sourceId;
-    private final int destinationId;
+    private final Side source;
+    private final Side destination;
     private final int versionIndex;
     private final int vendorIndex;
     private final int pieceBytes;
-    private final TransferMemory sourceMemory;
-    private final TransferMemory destinationMemory;
-    private final MemorySegment entry = Arena.ofAuto().allocate(SubmissionEntryView.BYTES, 64);
+
+    /// What the commands of one side need.
+    private static final class Side {
+        private final AdminTransport transport;
+        private final int controllerId;
+        private final TransferMemory memory;
+        private final MemorySegment entry = Arena.ofAuto().allocate(SubmissionEntryView.BYTES, 64);
+
+        Side(AdminTransport transport, int controllerId, long memoryBytes) {
+            this.transport = transport;
+            this.controllerId = controllerId;
+            this.memory = transport.allocate(memoryBytes);
+        }
+
+        void execute(AdminCommand command) {
+            execute(command, null);
+        }
+
+        void transfer(AdminCommand command) {
+            execute(command, memory);
+        }
+
+        private void execute(AdminCommand command, @Nullable TransferMemory data) {
+            AdminCommandCodec.encode(command, entry);
+            var completion = transport.submit(entry, data, command.dataByteSize(), TIMEOUT).join();
+            if (!completion.isSuccess()) {
+                throw new AssertionError(command + ": " + completion.status());
+            }
+        }
+    }
 
     /// Makes a migration between two controlling controllers with the same list of formats.
     ///
@@ -57,78 +84,69 @@ public final class SerialMigration implements AutoCloseable {
             int versionIndex,
             int vendorIndex,
             int pieceBytes) {
-        this.source = source;
-        this.sourceId = sourceId;
-        this.destination = destination;
-        this.destinationId = destinationId;
+        this.source = new Side(source, sourceId, Math.max(pieceBytes, IdentifyCommand.DATA_BYTES));
+        this.destination = new Side(destination, destinationId, pieceBytes);
         this.versionIndex = versionIndex;
         this.vendorIndex = vendorIndex;
         this.pieceBytes = pieceBytes;
-        this.sourceMemory = source.allocate(Math.max(pieceBytes, IdentifyCommand.DATA_BYTES));
-        this.destinationMemory = destination.allocate(pieceBytes);
     }
 
     /// What is done before the guest stops: the destination is suspended.
     public void prepare() {
-        execute(destination, new SuspendCommand(destinationId, SuspendType.SUSPEND, false), null);
+        destination.execute(new SuspendCommand(destination.controllerId, SuspendType.SUSPEND, false));
     }
 
-    /// The blackout: from Suspend at the source to Resume at the destination.
+    /// The blackout, both halves: from Suspend at the source to Resume at the destination.
     ///
     /// @return bytes of the state
     public long run() {
-        execute(source, new SuspendCommand(sourceId, SuspendType.SUSPEND, false), null);
-        for (int i = 0; i < 2; i++) {
-            execute(source, IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS), sourceMemory);
-        }
-        var state = receive();
-        send(state);
-        execute(destination, new ResumeCommand(destinationId), null);
+        var state = save();
+        load(state);
         return state.byteSize();
     }
 
-    private MemorySegment receive() {
-        execute(source, get(0, ControllerStateView.HEADER_BYTES), sourceMemory);
-        long total = new ControllerStateView().wrap(sourceMemory.segment(), 0).totalBytes();
+    /// The source's half of the blackout, from Suspend to the last piece.
+    ///
+    /// @return the state
+    public MemorySegment save() {
+        source.execute(new SuspendCommand(source.controllerId, SuspendType.SUSPEND, false));
+        for (int i = 0; i < 2; i++) {
+            source.transfer(IdentifyCommand.of(IdentifyCommand.SUPPORTED_CONTROLLER_STATE_FORMATS));
+        }
+        source.transfer(get(0, ControllerStateView.HEADER_BYTES));
+        long total = new ControllerStateView().wrap(source.memory.segment(), 0).totalBytes();
         var state = MemorySegment.ofArray(new byte[Math.toIntExact(total)]);
         for (long offset = 0; offset < total; offset += pieceBytes) {
             long bytes = Math.min(pieceBytes, total - offset);
-            execute(source, get(offset, bytes), sourceMemory);
-            MemorySegment.copy(sourceMemory.segment(), 0, state, offset, bytes);
+            source.transfer(get(offset, bytes));
+            MemorySegment.copy(source.memory.segment(), 0, state, offset, bytes);
         }
         return state;
     }
 
     private GetControllerStateCommand get(long offset, long bytes) {
-        return new GetControllerStateCommand(sourceId, versionIndex, vendorIndex, 0, offset, 0, bytes / 4);
+        return new GetControllerStateCommand(source.controllerId, versionIndex, vendorIndex, 0, offset, 0, bytes / 4);
     }
 
-    private void send(MemorySegment state) {
+    /// The destination's half of the blackout, from the first piece to Resume.
+    ///
+    /// @param state what [#save()] returned, or a copy
+    public void load(MemorySegment state) {
         long total = state.byteSize();
         for (long offset = 0; offset < total; offset += pieceBytes) {
             long bytes = Math.min(pieceBytes, total - offset);
-            MemorySegment.copy(state, offset, destinationMemory.segment(), 0, bytes);
+            MemorySegment.copy(state, offset, destination.memory.segment(), 0, bytes);
             var sequence = SequenceIndicator.of(offset == 0, offset + bytes == total);
-            execute(
-                    destination,
-                    new SetControllerStateCommand(
-                            destinationId, sequence, versionIndex, vendorIndex, offset, 0, bytes / 4),
-                    destinationMemory);
+            destination.transfer(new SetControllerStateCommand(
+                    destination.controllerId, sequence, versionIndex, vendorIndex, offset, 0, bytes / 4));
         }
-    }
-
-    private void execute(AdminTransport transport, AdminCommand command, @Nullable TransferMemory data) {
-        AdminCommandCodec.encode(command, entry);
-        var completion = transport.submit(entry, data, command.dataByteSize(), TIMEOUT).join();
-        if (!completion.isSuccess()) {
-            throw new AssertionError(command + ": " + completion.status());
-        }
+        destination.execute(new ResumeCommand(destination.controllerId));
     }
 
     /// Gives the memory back.
     @Override
     public void close() {
-        sourceMemory.close();
-        destinationMemory.close();
+        source.memory.close();
+        destination.memory.close();
     }
 }

@@ -9,6 +9,7 @@ import io.nvmelm.benchmarks.migration.ScalingLatencyBenchmark;
 import io.nvmelm.benchmarks.migration.StatePlanBenchmark;
 import io.nvmelm.benchmarks.migration.StateSaveBenchmark;
 import io.nvmelm.benchmarks.migration.WholeMigrationBenchmark;
+import io.nvmelm.benchmarks.migration.WholeMigrationLatencyBenchmark;
 import io.nvmelm.benchmarks.transfer.DeviceChannelBenchmark;
 import io.nvmelm.benchmarks.transfer.LatencyReadBenchmark;
 import io.nvmelm.benchmarks.transfer.MigrationDataBenchmark;
@@ -28,6 +29,7 @@ final class TransferTargets {
     private static final Class<?> BLACKOUT = BlackoutBenchmark.class;
     private static final Class<?> MODELLED = ModelledLatencyBenchmark.class;
     private static final Class<?> WHOLE = WholeMigrationBenchmark.class;
+    private static final Class<?> WHOLE_LATENCY = WholeMigrationLatencyBenchmark.class;
     private static final Class<?> SCALING = ScalingBenchmark.class;
     private static final Class<?> LATENCY_SCALING = ScalingLatencyBenchmark.class;
     private static final Class<?> SAVE = StateSaveBenchmark.class;
@@ -35,6 +37,7 @@ final class TransferTargets {
     private static final Class<?> BITMAP = DirtyBitmapBenchmark.class;
     private static final double MEDIAN = 50;
     private static final String CORE_TIME = "coreTime.p50";
+    private static final String MOST_COMMANDS = "commands.max";
 
     private TransferTargets() {}
 
@@ -167,7 +170,7 @@ final class TransferTargets {
                         5.0),
                 Target.number(
                         "commands in the blackout of 64 queue pairs on an instant device",
-                        blackout("devices").secondary("commands.max"),
+                        blackout("devices").secondary(MOST_COMMANDS),
                         4),
                 Target.bytesPerOperation(
                         "blackout of 64 queue pairs on an instant device, allocation", blackout("devices"), 7_200),
@@ -193,8 +196,31 @@ final class TransferTargets {
                         whole("migrate").secondary("overhead.p50"),
                         30_000,
                         40_000),
+                Target.timeRatio(
+                        "blackout of 64 queue pairs by sender and receiver, without the wait for each other, to the serial sequence",
+                        whole("migrate").secondary("overhead.p50"),
+                        whole("serial").secondary("overhead.p50"),
+                        6.0,
+                        6.0)
+                        .inFullRunsOnly(),
+                Target.number(
+                        "commands in the blackout of 64 queue pairs by sender and receiver",
+                        whole("migrate").secondary(MOST_COMMANDS),
+                        4),
                 Target.bytesPerOperation(
                         "migration of 64 queue pairs by sender and receiver, allocation", whole("migrate"), 69_000),
+                Target.timeRatio(
+                        "blackout of 64 queue pairs and 1 MiB by sender and receiver, 1 ms for a command, to the serial sequence",
+                        wholeLatency("migrate").secondary("blackout.p50"),
+                        wholeLatency("serial").secondary("blackout.p50"),
+                        0.70,
+                        0.70)
+                        .inFullRunsOnly(),
+                Target.number(
+                        "commands in the blackout of 64 queue pairs and 1 MiB by sender and receiver",
+                        wholeLatency("migrate").secondary(MOST_COMMANDS),
+                        37)
+                        .inFullRunsOnly(),
                 Target.timeRatio(
                         "migrations with 1 ms for a command, 100 at once, to one at a time",
                         latencyScaling(100),
@@ -238,6 +264,10 @@ final class TransferTargets {
 
     private static Subject whole(String method) {
         return Subject.of(WHOLE, method).with("device", "INSTANT");
+    }
+
+    private static Subject wholeLatency(String method) {
+        return Subject.of(WHOLE_LATENCY, method).with("latencyMicros", 1000).with("vendorBytes", 1 << 20);
     }
 
     private static Subject scaling(String device, int atOnce) {

@@ -9,7 +9,6 @@ import io.nvmelm.transport.mock.LatencyModel;
 import io.nvmelm.transport.mock.LatencyModel.CommandClass;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,49 +118,6 @@ class BlackoutTest {
                     .as("Suspend, formats twice, header, reads, writes, Resume")
                     .isEqualTo((1 + 2 + 1 + pieces + pieces + 1) * LATENCY);
         }
-    }
-
-    @Test
-    void aWholeMigrationBySenderAndReceiverMovesTheController() throws Exception {
-        var times = threeTimes(
-                Kind.IN_MEMORY, benchmark -> assertThat(benchmark.migrate().succeeded()).isTrue());
-
-        assertThat(times.blackout.getMinValue()).isPositive();
-        assertThat(times.overhead.getMaxValue()).isPositive();
-    }
-
-    @Test
-    void theBareExchangeIsRecordedAsAMigrationIs() throws Exception {
-        threeTimes(Kind.INSTANT, benchmark -> assertThat(benchmark.exchange()).isPositive());
-    }
-
-    /// An operation of a benchmark, with what it should return.
-    @FunctionalInterface
-    private interface Operation {
-        void run(WholeMigrationBenchmark benchmark) throws Exception;
-    }
-
-    private record Times(Histogram blackout, Histogram overhead) {}
-
-    /// {@return what three operations record}
-    private static Times threeTimes(Kind device, Operation operation) throws Exception {
-        var benchmark = new WholeMigrationBenchmark();
-        benchmark.device = device;
-        benchmark.queuePairs = 2;
-        benchmark.prepare();
-        forget("blackout", "overhead");
-        for (int i = 0; i < 3; i++) {
-            benchmark.before();
-            operation.run(benchmark);
-            benchmark.behind();
-        }
-        benchmark.close();
-        var blackout = Distribution.ofNanos("blackout").take();
-        var overhead = Distribution.ofNanos("overhead").take();
-        assertThat(blackout.getTotalCount()).isEqualTo(3);
-        assertThat(overhead.getTotalCount()).isEqualTo(3);
-        assertThat(overhead.getMaxValue()).isLessThanOrEqualTo(blackout.getMaxValue());
-        return new Times(blackout, overhead);
     }
 
     /// {@return the most that were recorded as under way together}
