@@ -18,12 +18,13 @@ final class BareWalk {
     /// {@return fields of all queues, added up} The compiler proves once that all accesses are inside the segment.
     static long sum(MemorySegment state) {
         long sum = 0;
-        long place = 48 + 8;
-        for (int i = word(state, 48 + 2); i > 0; i--, place += 24) {
-            sum += submissionQueue(state, place);
+        int submissionQueueCount = word(state, 48 + 2);
+        for (int i = 0; i < submissionQueueCount; i++) {
+            sum += submissionQueue(state, place(i));
         }
-        for (int i = word(state, 48 + 4); i > 0; i--, place += 24) {
-            sum += completionQueue(state, place);
+        int completionQueueCount = word(state, 48 + 4);
+        for (int i = 0; i < completionQueueCount; i++) {
+            sum += completionQueue(state, place(submissionQueueCount + i));
         }
         return sum;
     }
@@ -31,11 +32,13 @@ final class BareWalk {
     /// {@return fields of all queues, added up} Each queue is checked to be inside the segment.
     static long sumChecked(MemorySegment state) {
         long sum = 0;
-        long place = 48 + 8;
-        for (int i = word(state, 48 + 2); i > 0; i--, place += 24) {
-            sum += submissionQueue(state, Objects.checkFromIndexSize(place, 24, state.byteSize()));
+        int submissionQueueCount = word(state, 48 + 2);
+        for (int i = 0; i < submissionQueueCount; i++) {
+            sum += submissionQueue(state, Objects.checkFromIndexSize(place(i), 24, state.byteSize()));
         }
-        for (int i = word(state, 48 + 4); i > 0; i--, place += 24) {
+        int completionQueueCount = word(state, 48 + 4);
+        for (int i = 0; i < completionQueueCount; i++) {
+            long place = place(submissionQueueCount + i);
             sum += completionQueue(state, Objects.checkFromIndexSize(place, 24, state.byteSize()));
         }
         return sum;
@@ -54,8 +57,8 @@ final class BareWalk {
         state.set(WORD, 50, (short) pairs);
         state.set(WORD, 52, (short) pairs);
         state.set(WORD, 54, (short) 0);
-        long place = 48 + 8;
-        for (int i = 0; i < pairs; i++, place += 24) {
+        for (int i = 0; i < pairs; i++) {
+            long place = place(i);
             state.set(QUADWORD, place, queues.prp1()[i]);
             state.set(WORD, place + 8, (short) SampleQueues.ZERO_BASED_SIZE);
             state.set(WORD, place + 10, (short) (i + 1));
@@ -65,7 +68,8 @@ final class BareWalk {
             state.set(WORD, place + 18, (short) queues.tails()[i]);
             state.set(DWORD, place + 20, 0);
         }
-        for (int i = 0; i < pairs; i++, place += 24) {
+        for (int i = 0; i < pairs; i++) {
+            long place = place(pairs + i);
             state.set(QUADWORD, place, queues.prp1()[i]);
             state.set(WORD, place + 8, (short) SampleQueues.ZERO_BASED_SIZE);
             state.set(WORD, place + 10, (short) (i + 1));
@@ -74,6 +78,11 @@ final class BareWalk {
             state.set(DWORD, place + 16, SampleQueues.COMPLETION_ATTRIBUTES);
             state.set(DWORD, place + 20, 0);
         }
+    }
+
+    /// Reckoned by the index: the compiler proves less of a place that is counted up beside it.
+    private static long place(int queue) {
+        return 48 + 8 + 24L * queue;
     }
 
     private static long submissionQueue(MemorySegment state, long place) {

@@ -27,11 +27,11 @@ import org.openjdk.jmh.annotations.State;
 /// What does the library add to a command beside encoding it? One operation is one command, to a transport that copies
 /// the entry into a queue and has always completed it.
 ///
-/// The baseline encodes the command into the queue. The library encodes it into an entry of its own, since a transport
-/// may keep it, reads the clock for the deadline, and keeps command, future and deadline. So it allocates the entry as
-/// an array, 80 bytes with its header, which is all that is left where the compiler sees that the rest does not outlive
-/// the call, as in [#execute()]; in [#submit()] it is 208 bytes with the segment around the array and what is kept of
-/// the command. A transport that is not always done allocates a future too, which the one here does not.
+/// The baseline encodes the command into the queue. The library encodes it into an entry of its own, since any thread
+/// may send a command at any time and an entry that is handed around costs more than a short-lived one; it reads the clock for
+/// the deadline, and keeps command, future and deadline. The entry is an array of 80 bytes with its header, which is all that is
+/// left where the compiler sees that the rest does not outlive the call, as in [#execute()]; in [#submit()] what is kept of
+/// the command comes to it, and where the transport is not compiled into the loop, the segment around the array. A transport that is not always done allocates a future too, which the one here does not.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

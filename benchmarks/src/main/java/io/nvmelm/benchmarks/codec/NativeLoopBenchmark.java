@@ -41,6 +41,10 @@ public class NativeLoopBenchmark {
     static final long PIECE_BYTES = 128 << 10;
 
     private final PolledCompletion completion = new PolledCompletion();
+    // No constants: the compiler of Java would take the arithmetic of the commands out of the loop, that of C cannot.
+    private int controllerId = 7;
+    private int versionIndex = 1;
+    private long pieceBytes = PIECE_BYTES;
     private MemorySegment submissions;
     private MemorySegment completions;
 
@@ -92,7 +96,8 @@ public class NativeLoopBenchmark {
     public MemorySegment encodeByCodec() {
         for (int i = 0; i < ENTRIES; i++) {
             AdminCommandCodec.encode(
-                    new GetControllerStateCommand(7, 1, 0, 0, i * PIECE_BYTES, 0, PIECE_BYTES / 4),
+                    new GetControllerStateCommand(
+                            controllerId, versionIndex, 0, 0, i * pieceBytes, 0, pieceBytes / 4),
                     submissions.asSlice((long) i * SubmissionEntryView.BYTES, SubmissionEntryView.BYTES));
         }
         return submissions;
@@ -105,7 +110,7 @@ public class NativeLoopBenchmark {
     @NeedsCCompiler
     @OperationsPerInvocation(ENTRIES)
     public MemorySegment encodeInC(LoopsInC loops) throws Throwable {
-        loops.encode.invokeExact(submissions, (long) ENTRIES, (short) 7, (byte) 1, PIECE_BYTES);
+        loops.encode.invokeExact(submissions, (long) ENTRIES, (short) controllerId, (byte) versionIndex, pieceBytes);
         return submissions;
     }
 

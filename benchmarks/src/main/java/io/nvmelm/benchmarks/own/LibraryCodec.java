@@ -53,6 +53,12 @@ public final class LibraryCodec implements CodecUnderTest {
                 .submissionQueueCount(queuePairs)
                 .completionQueueCount(queuePairs);
         header.nvmeStateDwords(queues.byteSize() / 4);
+        buildSubmissionQueues(queuePairs);
+        buildCompletionQueues(queuePairs);
+    }
+
+    // A method for each kind: together they write more than the compiler inlines.
+    private void buildSubmissionQueues(int queuePairs) {
         for (int id = 1; id <= queuePairs; id++) {
             queues.submissionQueue(id - 1, submissionQueue)
                     .prp1(QueueValues.prp1(id))
@@ -64,6 +70,9 @@ public final class LibraryCodec implements CodecUnderTest {
                     .tail(QueueValues.submissionQueueTail(id))
                     .reserved(0);
         }
+    }
+
+    private void buildCompletionQueues(int queuePairs) {
         for (int id = 1; id <= queuePairs; id++) {
             queues.completionQueue(id - 1, completionQueue)
                     .prp1(QueueValues.prp1(id))
