@@ -4,11 +4,14 @@ import io.nvmelm.benchmarks.migration.MovingController.Kind;
 import io.nvmelm.benchmarks.migration.MovingController.Setting;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
 /// What the guest waits for where devices take no time: one operation is one blackout, as [BlackoutComparison] says. Percentiles are the
 /// result.
@@ -20,6 +23,9 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
 public class BlackoutBenchmark extends BlackoutComparison {
     /// What the hosts are made of.
     @Param({"INSTANT", "IN_MEMORY"}) public Kind device;

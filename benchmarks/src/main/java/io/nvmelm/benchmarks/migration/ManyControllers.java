@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// 1000 controllers, of which some move at the same time, each by a virtual thread that drives both of its devices. Each has hosts of its
 /// own, with nothing in common but the virtual machine. Records in the distribution `blackout` what each guest waits, with the time in
-/// which its thread waited for a core, and in `underWay` how many were between the beginning and the end of their blackout together, at
-/// most, in each round. Used by one thread.
+/// which its thread waited for a core, and in `underWay` how many had come to begin it together or had begun and not ended it, at most,
+/// in each round. Used by one thread.
 final class ManyControllers implements AutoCloseable {
     /// How many there are.
     static final int COUNT = 1000;

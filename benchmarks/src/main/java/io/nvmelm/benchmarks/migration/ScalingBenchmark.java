@@ -9,7 +9,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -18,6 +20,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.runner.IterationType;
@@ -27,7 +30,7 @@ import org.openjdk.jmh.runner.IterationType;
 /// so that memory is the same.
 ///
 /// A thread yields behind each command of migration ([YieldingTransport]), so that as many controllers are in the middle of their blackout
-/// together as the number says: the distribution `underWay` counts them. One at a time pays for the same yields. [#serial()], the baseline,
+/// together as the number says: they begin it together, and the distribution `underWay` checks that all had come. One at a time pays for the same yields. [#serial()], the baseline,
 /// is [SerialMigration] by the same threads with the same yields, on the same devices: what the number costs there is the share of the
 /// threads, the caches and the machine, and what it costs the library beyond that is the library's.
 ///
@@ -50,6 +53,9 @@ import org.openjdk.jmh.runner.IterationType;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
 public class ScalingBenchmark {
     private static final int QUEUE_PAIRS = 8;
     private static final int PIECE_BYTES = 4096;

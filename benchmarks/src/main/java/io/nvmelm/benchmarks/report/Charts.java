@@ -68,7 +68,7 @@ final class Charts {
     private static Subject descriptors(String method) {
         return Subject.of(MigrationDataBenchmark.class, method)
                 .with("way", MigrationDataBenchmark.Way.SAVE)
-                .with("peer", MigrationDataBenchmark.Peer.PIPE);
+                .with("peer", MigrationDataBenchmark.Peer.NONE);
     }
 
     private static Line pieces(String name, Subject subject) {

@@ -13,11 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /// The program behind `mvn -q -DskipTests -Pbench-full package`: measures everything with allocation and, where the machine
 /// counts them, instructions; then writes page and charts. It can also write them from results that are there. Those of
@@ -29,17 +27,12 @@ public final class FullRunProgram {
     /// Without a codec, transport or device of the caller these measure the library's once more.
     private static final String OWN = "\\.benchmarks\\.own\\.";
 
-    private static final int FORKS = 2;
-    private static final int WARMUPS = 5;
-    private static final int ITERATIONS = 10;
-    private static final TimeValue ITERATION_TIME = TimeValue.milliseconds(300);
-
     private FullRunProgram() {}
 
     /// Runs it.
     ///
     /// @param arguments folder of the module; a file with results of JMH, or `none` to measure; then a regular expression and
-    ///                  options of JMH, which go before those that are usual here
+    ///                  options of JMH, which go before what the benchmarks say of themselves
     public static void main(String[] arguments)
             throws IOException, RunnerException, CommandLineOptionException {
         var module = Path.of(arguments[0]);
@@ -68,8 +61,11 @@ public final class FullRunProgram {
         // Those of the run before are not of this one, which may be broken off.
         Files.deleteIfExists(conditionsOf(results));
         var caller = new CommandLineOptions(options);
-        boolean everything = isEverything(caller, options);
-        var chained = options(caller);
+        boolean everything = isEverything(options);
+        var chained = new OptionsBuilder()
+                .parent(caller)
+                .addProfiler(GCProfiler.class)
+                .addProfiler(DistributionProfiler.class);
         if (everything) {
             chained.exclude(OWN);
         }
@@ -90,35 +86,9 @@ public final class FullRunProgram {
         Files.writeString(conditionsOf(results), conditions.json());
     }
 
-    /// How long each benchmark is measured does not matter; leaving some out, or values of their parameters, does.
-    static boolean isEverything(CommandLineOptions caller, String[] options) {
-        return caller.getIncludes().equals(List.of(EVERYTHING))
-                && caller.getExcludes().isEmpty()
-                && List.of(options).stream().noneMatch("-p"::equals);
-    }
-
-    /// What the caller does not say is chosen so that everything takes about an hour, not JMH's half a day.
-    private static ChainedOptionsBuilder options(CommandLineOptions caller) {
-        var options = new OptionsBuilder()
-                .parent(caller)
-                .addProfiler(GCProfiler.class)
-                .addProfiler(DistributionProfiler.class);
-        if (!caller.getForkCount().hasValue()) {
-            options.forks(FORKS);
-        }
-        if (!caller.getWarmupIterations().hasValue()) {
-            options.warmupIterations(WARMUPS);
-        }
-        if (!caller.getWarmupTime().hasValue()) {
-            options.warmupTime(ITERATION_TIME);
-        }
-        if (!caller.getMeasurementIterations().hasValue()) {
-            options.measurementIterations(ITERATIONS);
-        }
-        if (!caller.getMeasurementTime().hasValue()) {
-            options.measurementTime(ITERATION_TIME);
-        }
-        return options;
+    /// Whoever names an option measures something else: fewer benchmarks, or for another time, or in another virtual machine.
+    static boolean isEverything(String[] options) {
+        return List.of(options).equals(List.of(EVERYTHING));
     }
 
     private static String command(String[] options) {

@@ -46,7 +46,23 @@ final class JmhResults {
                 metric.get("scoreError").getAsDouble(),
                 metric.get("scoreUnit").getAsString(),
                 iterations(metric),
-                map(metric.get("scorePercentiles"), JsonElement::getAsDouble));
+                map(metric.get("scorePercentiles"), JsonElement::getAsDouble),
+                samples(metric));
+    }
+
+    /// The histogram is an array for each fork, of an array for each iteration, of pairs of a value and how often it was there.
+    private static long samples(JsonObject metric) {
+        long samples = 0;
+        if (metric.has("rawDataHistogram")) {
+            for (var fork : metric.getAsJsonArray("rawDataHistogram")) {
+                for (var iteration : fork.getAsJsonArray()) {
+                    for (var bucket : iteration.getAsJsonArray()) {
+                        samples += bucket.getAsJsonArray().get(1).getAsLong();
+                    }
+                }
+            }
+        }
+        return samples;
     }
 
     /// There is an array for each fork. The mode SampleTime has a histogram instead, under another name.

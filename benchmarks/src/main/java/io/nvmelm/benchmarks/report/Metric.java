@@ -12,7 +12,14 @@ import java.util.OptionalDouble;
 /// @param unit        as JMH writes it: `ns/op`, `ops/s`, `us`, `B/op`, `#`
 /// @param iterations  the score of each iteration, of all forks; empty in the mode SampleTime
 /// @param percentiles percentiles by name (`99.0`)
-record Metric(double score, double error, String unit, List<Double> iterations, Map<String, Double> percentiles) {
+/// @param samples     operations that were timed by themselves, in the mode SampleTime; otherwise 0
+record Metric(
+        double score,
+        double error,
+        String unit,
+        List<Double> iterations,
+        Map<String, Double> percentiles,
+        long samples) {
     private static final Map<String, Double> NANOSECONDS =
             Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9, "min", 60e9, "hr", 3600e9, "day", 86_400e9);
     private static final String MEDIAN = "50.0";
@@ -62,6 +69,6 @@ record Metric(double score, double error, String unit, List<Double> iterations, 
     /// @param name as JMH writes it
     Optional<Metric> percentile(String name) {
         return Optional.ofNullable(percentiles.get(name))
-                .map(value -> new Metric(value, Double.NaN, unit, List.of(), Map.of()));
+                .map(value -> new Metric(value, Double.NaN, unit, List.of(), Map.of(), samples));
     }
 }

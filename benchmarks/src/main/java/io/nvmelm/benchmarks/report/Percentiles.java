@@ -9,10 +9,11 @@ import java.util.stream.Stream;
 /// Percentiles of what a benchmark measured often: of its operations in the mode SampleTime, or of a distribution that it recorded
 /// itself.
 ///
-/// @param name   what they are percentiles of: [#OPERATION], or the name of the distribution
-/// @param unit   their unit; empty for a count
-/// @param values median, 90th, 99th and 99.9th percentile, and the maximum; empty where one is missing
-record Percentiles(String name, String unit, List<OptionalDouble> values) {
+/// @param name    what they are percentiles of: [#OPERATION], or the name of the distribution
+/// @param unit    their unit; empty for a count
+/// @param values  median, 90th, 99th and 99.9th percentile, and the maximum; empty where one is missing
+/// @param samples how many were measured: of 100 or fewer, the 99th percentile is the maximum
+record Percentiles(String name, String unit, List<OptionalDouble> values, long samples) {
     /// Each operation by itself.
     static final String OPERATION = "operation";
 
@@ -20,6 +21,7 @@ record Percentiles(String name, String unit, List<OptionalDouble> values) {
     private static final String COUNT = "#";
     private static final List<String> OF_OPERATIONS = List.of("50.0", "90.0", "99.0", "99.9", "100.0");
     private static final String MEDIAN = ".p50";
+    private static final String RECORDED = ".count";
     private static final List<String> OF_DISTRIBUTIONS = List.of(MEDIAN, ".p90", ".p99", ".p999", ".max");
 
     /// {@return all that a benchmark has, operations first, then distributions by name}
@@ -27,8 +29,11 @@ record Percentiles(String name, String unit, List<OptionalDouble> values) {
         var all = new ArrayList<Percentiles>();
         if (measurement.mode().equals(SAMPLE_TIME)) {
             var metric = measurement.primary();
-            all.add(new Percentiles(OPERATION, metric.unit(), values(OF_OPERATIONS, percentile -> value(metric
-                    .percentile(percentile).stream()))));
+            all.add(new Percentiles(
+                    OPERATION,
+                    metric.unit(),
+                    values(OF_OPERATIONS, percentile -> value(metric.percentile(percentile).stream())),
+                    metric.samples()));
         }
         measurement.secondary().keySet().stream()
                 .filter(label -> label.endsWith(MEDIAN))
@@ -40,8 +45,12 @@ record Percentiles(String name, String unit, List<OptionalDouble> values) {
 
     private static Percentiles ofDistribution(String name, Measurement measurement) {
         var unit = measurement.secondary().get(name + MEDIAN).unit();
-        return new Percentiles(name, unit.equals(COUNT) ? "" : unit, values(OF_DISTRIBUTIONS, ending -> value(
-                Stream.ofNullable(measurement.secondary().get(name + ending)))));
+        return new Percentiles(
+                name,
+                unit.equals(COUNT) ? "" : unit,
+                values(OF_DISTRIBUTIONS, ending -> value(Stream.ofNullable(measurement.secondary().get(name
+                        + ending)))),
+                Math.round(value(Stream.ofNullable(measurement.secondary().get(name + RECORDED))).orElse(0)));
     }
 
     private static List<OptionalDouble> values(List<String> percentiles, Function<String, OptionalDouble> value) {

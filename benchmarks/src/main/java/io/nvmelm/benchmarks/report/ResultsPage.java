@@ -136,18 +136,19 @@ final class ResultsPage {
                 .toList();
         if (!rows.isEmpty()) {
             line("");
-            line("| method | parameters | percentiles of | p50 | p90 | p99 | p99.9 | max | unit |");
-            line("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |");
+            line("| method | parameters | percentiles of | samples | p50 | p90 | p99 | p99.9 | max | unit |");
+            line("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
             rows.forEach(this::line);
         }
     }
 
     private static String row(Measurement measurement, Percentiles percentiles) {
-        return "| %s | %s | %s | %s | %s |"
+        return "| %s | %s | %s | %d | %s | %s |"
                 .formatted(
                         measurement.method(),
                         parameters(measurement),
                         percentiles.name(),
+                        percentiles.samples(),
                         percentiles.values().stream().map(ResultsPage::text).collect(Collectors.joining(" | ")),
                         percentiles.unit());
     }

@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.HashSet;
 import java.util.List;
@@ -8,15 +9,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Optional;
 
 /// Every benchmark stands beside what it is compared with. Those of somebody's own codec, transport or device stand alone.
 class BaselinesTest {
-    private static final Metric SCORE = new Metric(1, Double.NaN, "ns/op", List.of(), Map.of());
+    private static final Metric SCORE = new Metric(1, Double.NaN, "ns/op", List.of(), Map.of(), 0);
     private static final String OWN = "io.nvmelm.benchmarks.own.";
     private static final String OF_TESTS = WorkBenchmark.class.getName();
 
@@ -47,13 +52,29 @@ class BaselinesTest {
         assertThat(names).allMatch(name -> compared.contains(name) || areBaselines.contains(name));
     }
 
+    /// JMH's own effort is 17 minutes for each.
+    @Test
+    void everyBenchmarkSaysHowLongItIsMeasured() {
+        assertThat(benchmarks())
+                .extracting(
+                        BenchmarkListEntry::getForks,
+                        BenchmarkListEntry::getWarmupIterations,
+                        BenchmarkListEntry::getMeasurementIterations,
+                        BenchmarkListEntry::getMeasurementTime)
+                .containsOnly(tuple(
+                        Optional.of(2), Optional.of(5), Optional.of(10), Optional.of(TimeValue.milliseconds(300))));
+    }
+
     private static Set<String> names() {
-        var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
-        var names = new TreeSet<String>();
-        BenchmarkList.defaultList().getAll(silent, List.of()).stream()
+        return benchmarks()
                 .map(BenchmarkListEntry::getUsername)
-                .filter(name -> !name.startsWith(OWN) && !name.startsWith(OF_TESTS))
-                .forEach(names::add);
-        return names;
+                .filter(name -> !name.startsWith(OWN))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<BenchmarkListEntry> benchmarks() {
+        var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
+        return BenchmarkList.defaultList().getAll(silent, List.of()).stream()
+                .filter(entry -> !entry.getUsername().startsWith(OF_TESTS));
     }
 }
