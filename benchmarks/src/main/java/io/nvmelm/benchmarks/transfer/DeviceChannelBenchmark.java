@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,7 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 ///
 /// The controller answers at once ([io.nvmelm.benchmarks.migration.InstantTransport]); its one copy of each piece, from or to its own
 /// memory, stands for DMA. The channel copies each piece from or to memory. The baselines do the same three copies of the same pieces
-/// between the same kinds of memory and nothing else: no commands, no session, no check of what is loaded.
+/// between the same kinds of memory and nothing else: no commands, no session, no check of what is loaded. They also use as much memory,
+/// for it does not all fit into the caches: as many pieces in turn as the library has commands under way, and for loading a second memory
+/// of the controller, since a controller keeps the state that it has until it commits another one.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -39,12 +42,15 @@ public class DeviceChannelBenchmark {
     @Param({"6K/4K", "64K/64K", "1M/4K", "1M/256K", "16M/1M", "256M/1M", "256M/4M"}) public String transfer;
 
     private static final int COMMANDS_IN_FLIGHT = 4;
+    /// One is filled while the other is sent.
+    private static final int PIECES_OF_A_LOAD = 2;
     private static final int PAGE_BYTES = 4096;
 
     private TransferSize size;
     private LargeController controller;
     private ByteBuffer stateMemory;
-    private ByteBuffer transferMemory;
+    private ByteBuffer otherStateMemory;
+    private ByteBuffer[] transferMemory;
     private ByteBuffer piece;
     private MemoryChannel channel;
 
@@ -55,7 +61,9 @@ public class DeviceChannelBenchmark {
         controller = new LargeController(
                 size.stateBytes(), size.pieceBytes(), COMMANDS_IN_FLIGHT, Duration.ZERO);
         stateMemory = pages(size.stateBytes());
-        transferMemory = pages(size.pieceBytes());
+        otherStateMemory = pages(size.stateBytes());
+        transferMemory = new ByteBuffer[COMMANDS_IN_FLIGHT];
+        Arrays.setAll(transferMemory, _ -> pages(size.pieceBytes()));
         piece = pages(size.pieceBytes());
         channel = new MemoryChannel(size);
         save();
@@ -91,10 +99,11 @@ public class DeviceChannelBenchmark {
     public long copyOut() {
         channel.memory.clear();
         long bytes = 0;
-        while (bytes < size.stateBytes()) {
+        for (int number = 0; bytes < size.stateBytes(); number++) {
             int count = (int) Math.min(size.pieceBytes(), size.stateBytes() - bytes);
-            transferMemory.clear().put(0, stateMemory, (int) bytes, count);
-            piece.clear().put(transferMemory.limit(count));
+            var memory = transferMemory[number % COMMANDS_IN_FLIGHT];
+            memory.clear().put(0, stateMemory, (int) bytes, count);
+            piece.clear().put(memory.limit(count));
             bytes += channel.write(piece.flip());
         }
         return bytes;
@@ -119,12 +128,16 @@ public class DeviceChannelBenchmark {
     public long copyIn() {
         channel.memory.clear();
         int at = 0;
-        while (channel.read(piece.clear()) >= 0) {
-            transferMemory.clear().put(piece.flip()).flip();
-            int count = transferMemory.limit();
-            stateMemory.put(at, transferMemory, 0, count);
+        for (int number = 0; channel.read(piece.clear()) >= 0; number++) {
+            var memory = transferMemory[number % PIECES_OF_A_LOAD];
+            memory.clear().put(piece.flip()).flip();
+            int count = memory.limit();
+            otherStateMemory.put(at, memory, 0, count);
             at += count;
         }
+        var previous = stateMemory;
+        stateMemory = otherStateMemory;
+        otherStateMemory = previous;
         return at;
     }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// every submission queue exists, that queues start at a page and have two slots or more, and that heads and tails are
 /// inside their queues. Vendor specific data and states of other versions pass unread.
 ///
-/// Uses some 3 KiB while queue identifiers are below 1024, and at most 145 KiB whatever the state's size and content. Allocates
-/// nothing after construction but what larger identifiers need, unless it refuses. Not thread-safe.
+/// Uses some 500 bytes, up to 5 more for each queue identifier from 0 to the largest, and at most 145 KiB whatever the state's size and
+/// content. Allocates nothing after construction but what identifiers larger than before need, unless it refuses. Not thread-safe.
 public final class ControllerStateValidator {
     private static final int HEADER_BYTES = ControllerStateView.HEADER_BYTES;
     private static final int QUEUE_BYTES = NvmeControllerStateView.QUEUE_BYTES;

@@ -2,12 +2,13 @@ package io.nvmelm.core.codec;
 
 import java.util.Arrays;
 
-/// Set of queue identifiers, any of the 65 536. Has room for those below 1024, which is 128 bytes, and grows up to 8 KiB for others.
+/// Set of queue identifiers, any of the 65 536. Grows with the largest, to 8 KiB at most, and keeps its room when it is cleared.
 final class QueueIdSet {
-    /// Identifiers for which there is room from the start.
-    static final int FIRST_ROOM = 1024;
+    /// Room, in words, for what most controllers have.
+    private static final int FIRST_WORDS = 4;
+    private static final long[] NO_WORDS = {};
 
-    private long[] words = new long[FIRST_ROOM / Long.SIZE];
+    private long[] words = NO_WORDS;
 
     void clear() {
         Arrays.fill(words, 0);
@@ -17,7 +18,7 @@ final class QueueIdSet {
     boolean add(int id) {
         int word = id / Long.SIZE;
         if (word >= words.length) {
-            words = Arrays.copyOf(words, roomFor(word));
+            words = Arrays.copyOf(words, Math.max(FIRST_WORDS, roomFor(word)));
         }
         long bit = 1L << id;
         boolean added = (words[word] & bit) == 0;

@@ -4,15 +4,18 @@ import io.nvmelm.InvalidValueException;
 import java.util.Arrays;
 
 /// Checks the queues of one NVMe Controller State, version 0, in their order: submission queues, then completion
-/// queues, then [#completionQueuesExist()]. Allocates nothing after construction while identifiers are below 1024, unless it refuses.
+/// queues, then [#completionQueuesExist()]. Grows with the largest identifier and keeps its room from one state to the next.
 final class QueueStateCheck {
     private static final int QUEUE_IDS = 0x1_0000;
     private static final long SMALLEST_PAGE_BYTES = 4096;
+    /// Completion queues for which there is room once there is a submission queue.
+    private static final int FIRST_PLACES = 64;
+    private static final char[] NO_PLACES = {};
 
     private final QueueIdSet existing = new QueueIdSet();
     private final QueueIdSet wanted = new QueueIdSet();
     /// By identifier of a completion queue, the place from 0 of the first submission queue that feeds it.
-    private char[] firstWantedBy = new char[QueueIdSet.FIRST_ROOM];
+    private char[] firstWantedBy = NO_PLACES;
 
     private int submissionQueues;
     private int lastSubmissionQueueId;
@@ -40,7 +43,8 @@ final class QueueStateCheck {
         int completionQueueId = queue.completionQueueId();
         if (wanted.add(completionQueueId)) {
             if (completionQueueId >= firstWantedBy.length) {
-                firstWantedBy = Arrays.copyOf(firstWantedBy, QueueIdSet.roomFor(completionQueueId));
+                int room = Math.max(FIRST_PLACES, QueueIdSet.roomFor(completionQueueId));
+                firstWantedBy = Arrays.copyOf(firstWantedBy, room);
             }
             firstWantedBy[completionQueueId] = (char) submissionQueues;
         }

@@ -54,6 +54,17 @@ class LargestStateTest {
     }
 
     @Test
+    void aSmallOneIsValidatedInAKibibyte() {
+        var segment = RawState.of(63, 63, 0).segment();
+
+        assertThat(Allocation.bytesOf(() -> {
+            var validator = new ControllerStateValidator(VERSION_0, BYTES);
+            validator.accept(segment, 0, segment.byteSize());
+            validator.finish();
+        })).isLessThan(1 << 10);
+    }
+
+    @Test
     void itsLastFaultIsFoundInBoundedMemory() {
         var raw = RawState.of(QUEUES, QUEUES, 0);
         raw.set16(raw.submissionQueue(QUEUES - 1) + 12, 0);
