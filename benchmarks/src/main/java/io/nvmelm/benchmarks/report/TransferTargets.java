@@ -75,7 +75,7 @@ final class TransferTargets {
                 device("save", "copyOut", "64K/64K", 1.5, 2.0),
                 device("load", "copyIn", "64K/64K", 1.6, 2.2),
                 deviceAllocation("save", 850),
-                deviceAllocation("load", 4300),
+                deviceAllocation("load", 2300),
                 Target.timeRatio(
                         "read 64 pieces, 1 ms each, 16 in flight, to the rounds that takes",
                         Subject.of(LATENCY, "read").with("pieces", 64).with("inFlight", 16).percentile(MEDIAN),
