@@ -52,11 +52,21 @@ record Metric(
         return fastest.isPresent() ? fastest : typicalNanoseconds();
     }
 
-    /// {@return the median of all operations in the mode SampleTime, else the mean, in nanoseconds; empty where this is no time}
+    /// {@return the median of all operations in the mode SampleTime, else that of all iterations, in nanoseconds; empty where this is
+    /// no time} One iteration that was disturbed makes a mean of ten worthless.
     OptionalDouble typicalNanoseconds() {
         return iterations.isEmpty()
                 ? percentile(MEDIAN).map(Metric::nanoseconds).orElseGet(this::nanoseconds)
-                : nanoseconds();
+                : nanoseconds(median());
+    }
+
+    /// {@return the median of the iterations; the mean where iterations were not kept}
+    double median() {
+        if (iterations.isEmpty()) {
+            return score;
+        }
+        var sorted = iterations.stream().sorted().toList();
+        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
     }
 
     /// {@return the score of the iteration that has the least; the mean where iterations were not kept}

@@ -75,7 +75,7 @@ final class ResultsPage {
         line("| target | measured | bound | candidate | baseline | B/op | |");
         line("| --- | ---: | ---: | --- | --- | ---: | --- |");
         for (var target : targets) {
-            var verdict = Verdict.of(target, target.bound(), measurements, Estimate.MEAN);
+            var verdict = Verdict.of(target, target.bound(), measurements, Estimate.TYPICAL);
             line("| %s | %s | %s | %s | %s | %s | %s |"
                     .formatted(
                             target.name(),
@@ -112,9 +112,10 @@ final class ResultsPage {
                 .anyMatch(measurement -> measurement.instructionsPerOperation().isPresent());
         line("## Benchmarks");
         line("");
-        line("Errors are half of the 99.9 % confidence interval. The ratio is that of the times of one operation, to the method named");
-        line("beside it with the same parameters; where single operations were timed, that of their medians. A second table has percentiles");
-        line("of those operations and of what benchmarks record themselves.");
+        line("Scores are means, errors half of the 99.9 % confidence interval. The ratio is that of the times of one operation, to the");
+        line("method named beside it with the same parameters: of the medians of all iterations, or of all operations where single ones were");
+        line("timed. Targets are judged by the same medians. A second table has percentiles of those operations and of what benchmarks record");
+        line("themselves, with the number of samples: of a hundred or fewer, the 99th percentile is the maximum.");
         var classes = measurements.stream().collect(Collectors.groupingBy(
                 Measurement::simpleClassName, TreeMap::new, Collectors.toList()));
         classes.forEach((name, ofClass) -> {

@@ -31,8 +31,8 @@ record Verdict(
 
     /// Which of the scores of a benchmark counts.
     enum Estimate {
-        /// The mean of all iterations, of the first measurement of a benchmark.
-        MEAN,
+        /// The median of all iterations of all forks, of the first measurement of a benchmark.
+        TYPICAL,
         /// The fastest iteration of all measurements, for a machine that others use too.
         FASTEST
     }
@@ -57,7 +57,8 @@ record Verdict(
         var outcome = Double.isNaN(number)
                 ? Outcome.NOT_MEASURED
                 : target.kind().isKept(number, bound) ? Outcome.KEPT : Outcome.BREACHED;
-        double bytes = least(find(target.candidate(), measurements, estimate).mapToDouble(Verdict::bytes));
+        double bytes = least(find(target.candidate(), measurements, estimate).mapToDouble(measurement -> bytes(
+                measurement, estimate)));
         return new Verdict(target, bound, outcome, number, candidate, baseline, bytes);
     }
 
@@ -91,18 +92,20 @@ record Verdict(
                         .map(metric -> nanoseconds(metric, estimate))
                         .orElse(OptionalDouble.empty())
                         .orElse(Double.NaN);
-            case BYTES_PER_OPERATION -> bytes(measurement);
+            case BYTES_PER_OPERATION -> bytes(measurement, estimate);
             case NUMBER -> measurement.read(subject.reading()).map(Metric::score).orElse(Double.NaN);
         };
         return result / subject.unitsPerOperation();
     }
 
     private static OptionalDouble nanoseconds(Metric metric, Estimate estimate) {
-        return estimate == Estimate.FASTEST ? metric.fastestNanoseconds() : metric.nanoseconds();
+        return estimate == Estimate.FASTEST ? metric.fastestNanoseconds() : metric.typicalNanoseconds();
     }
 
     /// JMH allocates a little itself, in some iterations more than in others; what an operation allocates, it does in all.
-    private static double bytes(Measurement measurement) {
-        return measurement.bytesPerOperation().map(Metric::least).orElse(Double.NaN);
+    private static double bytes(Measurement measurement, Estimate estimate) {
+        return measurement.bytesPerOperation()
+                .map(estimate == Estimate.FASTEST ? Metric::least : Metric::median)
+                .orElse(Double.NaN);
     }
 }

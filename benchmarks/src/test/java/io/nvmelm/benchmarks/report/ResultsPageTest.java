@@ -137,10 +137,10 @@ class ResultsPageTest {
                 .containsSubsequence(
                         "### WorkBenchmark",
                         "| slow | tokens=2000 | 50.0 |  | ns/op |  |  |  |",
-                        "| method | parameters | percentiles of | p50 | p90 | p99 | p99.9 | max | unit |",
-                        "| slow | tokens=1000 | operation | 30.0 |  | 60.0 |  | 90.0 | us/op |",
-                        "| slow | tokens=2000 | commands | 6.00 |  |  |  |  |  |",
-                        "| slow | tokens=2000 | wait | 1.00 | 2.00 | 3.00 | 4.00 | 5.00 | us |");
+                        "| method | parameters | percentiles of | samples | p50 | p90 | p99 | p99.9 | max | unit |",
+                        "| slow | tokens=1000 | operation | 1 | 30.0 |  | 60.0 |  | 90.0 | us/op |",
+                        "| slow | tokens=2000 | commands | 0 | 6.00 |  |  |  |  |  |",
+                        "| slow | tokens=2000 | wait | 17 | 1.00 | 2.00 | 3.00 | 4.00 | 5.00 | us |");
     }
 
     @Test

@@ -65,7 +65,16 @@ class VerdictTest {
         var target = Target.timeRatio("x", SLOW, QUICK, 1.2, 1.2);
 
         assertThat(Verdict.of(target, 1.2, results, Estimate.FASTEST).number()).isCloseTo(1.1, within(1e-9));
-        assertThat(Verdict.of(target, 1.2, results, Estimate.MEAN).number()).isCloseTo(1.76, within(1e-9));
+        assertThat(Verdict.of(target, 1.2, results, Estimate.TYPICAL).number())
+                .as("medians")
+                .isCloseTo(25 * 90 / 1000.0, within(1e-9));
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberOfIterationsIsBetweenTheMiddleOnes() {
+        var results = new Sample().with(SLOW, "ns/op", 1000, 10, 14, 2).measurements();
+
+        assertThat(judge(Target.nanoseconds("x", SLOW, 20, 20), results).number()).isEqualTo(12);
     }
 
     @Test
@@ -141,6 +150,6 @@ class VerdictTest {
     }
 
     private static Verdict judge(Target target, List<Measurement> results) {
-        return Verdict.of(target, target.bound(), results, Estimate.MEAN);
+        return Verdict.of(target, target.bound(), results, Estimate.TYPICAL);
     }
 }
