@@ -4,6 +4,7 @@ import io.nvmelm.benchmarks.own.CodecUnderTest;
 import io.nvmelm.benchmarks.own.QueueValues;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -24,6 +25,17 @@ public class OwnCodec implements CodecUnderTest {
         buffer.putLong(48, command.byteOffset());
         buffer.putInt(56, command.uuidIndex());
         buffer.putInt(60, (int) (command.dwordCount() - 1));
+    }
+
+    @Override
+    public long decode(MemorySegment entry, boolean phase) {
+        var buffer = entry.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        int status = word(buffer, 14);
+        VarHandle.acquireFence();
+        return (status & 1) != 0 == phase
+                ? Integer.toUnsignedLong(buffer.getInt(0)) + Integer.toUnsignedLong(buffer.getInt(4)) + word(buffer, 12)
+                        + (status >>> 1)
+                : -1;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.nvmelm.benchmarks.own;
 
 import io.nvmelm.core.codec.AdminCommandCodec;
+import io.nvmelm.core.codec.CompletionEntryView;
 import io.nvmelm.core.codec.ControllerStateCodec;
 import io.nvmelm.nvme.CompletionQueueState;
 import io.nvmelm.nvme.ControllerState;
@@ -16,6 +17,11 @@ import java.util.ArrayList;
 /// Makes sure that a codec does what is measured, before it is measured. What is right is told by the records of the library, not by
 /// its views.
 final class CodecCheck {
+    private static final int DWORD0 = 0xFEDC_BA98;
+    private static final int DWORD1 = 0x8765_4321;
+    private static final int COMMAND_ID = 0xFFFE;
+    private static final int STATUS_BITS = 0x4B1D;
+
     private CodecCheck() {}
 
     /// {@return commands with other values in every field, a power of two of them}
@@ -26,6 +32,20 @@ final class CodecCheck {
             new GetControllerStateCommand(1, 0, 0, 0, 0, 0, 1),
             new GetControllerStateCommand(0xFFFF, 255, 255, 255, 0xFFFF_FFFF_FFFCL, 127, 1 << 20)
         };
+    }
+
+    /// {@return a completion queue entry whose phase tag is 1, with another value in every field}
+    static MemorySegment completion() {
+        var entry = Arena.ofAuto().allocate(CompletionEntryView.BYTES, CompletionEntryView.BYTES);
+        new CompletionEntryView()
+                .wrap(entry, 0)
+                .dword0(DWORD0)
+                .dword1(DWORD1)
+                .submissionQueueHead(9)
+                .submissionQueueId(3)
+                .commandId(COMMAND_ID)
+                .statusAndPhaseRelease(STATUS_BITS, true);
+        return entry;
     }
 
     /// {@return a state as [CodecUnderTest#build] makes it, and as [CodecUnderTest#walk] gets it}
@@ -58,7 +78,7 @@ final class CodecCheck {
         return state;
     }
 
-    /// Checks all three operations.
+    /// Checks all four operations.
     ///
     /// @param codec the codec
     /// @param state what [#expectedState(int)] returned
@@ -72,6 +92,10 @@ final class CodecCheck {
             requireSame(codec, "encode", entry, expectedEntry);
         }
 
+        requireDecoded(codec, true, Integer.toUnsignedLong(DWORD0) + Integer.toUnsignedLong(DWORD1) + COMMAND_ID
+                + STATUS_BITS);
+        requireDecoded(codec, false, -1);
+
         var built = dirtyMemory(state.byteSize());
         codec.build(queuePairs, built);
         requireSame(codec, "build", built, state);
@@ -81,6 +105,15 @@ final class CodecCheck {
         if (sum != expectedSum) {
             throw new IllegalStateException("Codec %s: walk over %d queue pairs returned %d, not %d"
                     .formatted(codec.name(), queuePairs, sum, expectedSum));
+        }
+    }
+
+    private static void requireDecoded(CodecUnderTest codec, boolean phase, long expected) {
+        long decoded = codec.decode(completion(), phase);
+        if (decoded != expected) {
+            throw new IllegalStateException(
+                    "Codec %s: decode of an entry with phase tag 1 where %d is new returned %d, not %d"
+                            .formatted(codec.name(), phase ? 1 : 0, decoded, expected));
         }
     }
 

@@ -20,6 +20,14 @@ public interface CodecUnderTest {
     /// @param entry   64 bytes that still have what was written before
     void encode(GetControllerStateCommand command, MemorySegment entry);
 
+    /// Polls a completion queue entry (Base 2.3 fig. 98): the phase tag is read before everything else.
+    ///
+    /// @param entry 16 bytes, at an even address
+    /// @param phase phase tag of a new entry
+    /// @return -1 when the entry is not a new one; otherwise the sum, as unsigned values, of dword 0, dword 1, the command identifier and
+    ///         the 15 bits of the status
+    long decode(MemorySegment entry, boolean phase);
+
     /// Goes through all queues of a Controller State of version 0 (Base 2.3 fig. 374 to 377).
     ///
     /// @param state the whole structure

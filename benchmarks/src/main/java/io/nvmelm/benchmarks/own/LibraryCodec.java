@@ -4,12 +4,14 @@ import io.nvmelm.core.codec.AdminCommandCodec;
 import io.nvmelm.core.codec.CompletionQueueStateView;
 import io.nvmelm.core.codec.ControllerStateView;
 import io.nvmelm.core.codec.NvmeControllerStateView;
+import io.nvmelm.core.codec.PolledCompletion;
 import io.nvmelm.core.codec.SubmissionQueueStateView;
 import io.nvmelm.nvme.GetControllerStateCommand;
 import java.lang.foreign.MemorySegment;
 
 /// The codec of the library, by its views.
 public final class LibraryCodec implements CodecUnderTest {
+    private final PolledCompletion completion = new PolledCompletion();
     private final ControllerStateView header = new ControllerStateView();
     private final NvmeControllerStateView queues = new NvmeControllerStateView();
     private final SubmissionQueueStateView submissionQueue = new SubmissionQueueStateView();
@@ -26,6 +28,16 @@ public final class LibraryCodec implements CodecUnderTest {
     @Override
     public void encode(GetControllerStateCommand command, MemorySegment entry) {
         AdminCommandCodec.encode(command, entry);
+    }
+
+    @Override
+    public long decode(MemorySegment entry, boolean phase) {
+        return completion.poll(entry, 0, phase)
+                ? Integer.toUnsignedLong(completion.dword0())
+                        + Integer.toUnsignedLong(completion.dword1())
+                        + completion.commandId()
+                        + completion.statusBits()
+                : -1;
     }
 
     @Override

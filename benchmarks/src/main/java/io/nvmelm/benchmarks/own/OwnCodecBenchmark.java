@@ -22,7 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// mvn -q -DskipTests -Pbench package -Dbench="OwnCodec -p codec=nvme-lm,mine" -Dbench.classpath=mine.jar
 /// ```
 ///
-/// One operation encodes a command, goes through a state, or builds a state. A codec that gets one of these wrong is not measured.
+/// One operation encodes a command, decodes a completion, goes through a state, or builds a state. A codec that gets one of these wrong
+/// is not measured.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -37,6 +38,7 @@ public class OwnCodecBenchmark {
     private GetControllerStateCommand[] commands;
     private int turn;
     private MemorySegment entry;
+    private MemorySegment completion;
 
     /// Finds the codec and checks it.
     @Setup
@@ -45,6 +47,7 @@ public class OwnCodecBenchmark {
         CodecCheck.check(subject, 1, CodecCheck.expectedState(1));
         commands = CodecCheck.commands();
         entry = Arena.ofAuto().allocate(64, 64);
+        completion = CodecCheck.completion();
     }
 
     /// A state, which encoding a command has nothing to do with.
@@ -73,6 +76,12 @@ public class OwnCodecBenchmark {
         subject.encode(commands[turn], entry);
         turn = turn + 1 & commands.length - 1;
         return entry;
+    }
+
+    /// A completion queue entry that was posted.
+    @Benchmark
+    public long decode() {
+        return subject.decode(completion, true);
     }
 
     /// Through all queues.

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 
 /// Judges targets by short measurements, on a machine that others may use at the same time.
 ///
-/// What disturbs from outside makes things slower, and not always both sides of a ratio. So the fastest iteration counts,
-/// and a target that is breached is measured again, candidate and baseline right after each other. Then the fastest of all attempts
+/// What disturbs from outside makes things slower, and not always both sides of a ratio. So the fastest iteration counts (where single
+/// operations are timed, their median or the percentile that is judged), and a target that is breached is measured again, candidate and baseline right after each other. Then the fastest of all attempts
 /// counts, on both sides: a baseline that was disturbed in one of them excuses no candidate. What would end after the limit is not
 /// measured again.
 final class Guard {

@@ -55,6 +55,8 @@ class OwnSubjectsTest {
                 .containsExactlyInAnyOrder(
                         "OwnCodecBenchmark.build {codec=buffers, queuePairs=64}",
                         "OwnCodecBenchmark.build {codec=nvme-lm, queuePairs=64}",
+                        "OwnCodecBenchmark.decode {codec=buffers}",
+                        "OwnCodecBenchmark.decode {codec=nvme-lm}",
                         "OwnCodecBenchmark.encode {codec=buffers}",
                         "OwnCodecBenchmark.encode {codec=nvme-lm}",
                         "OwnCodecBenchmark.walk {codec=buffers, queuePairs=64}",
@@ -104,6 +106,7 @@ class OwnSubjectsTest {
 
         assertThat(measured())
                 .containsExactlyInAnyOrder(
+                        "OwnDeviceBenchmark.load {device=memory}", "OwnDeviceBenchmark.load {device=mine:2}",
                         "OwnDeviceBenchmark.save {device=memory}", "OwnDeviceBenchmark.save {device=mine:2}");
     }
 
