@@ -73,7 +73,7 @@ final class TransferTargets {
                 device("save", "copyOut", "16M/1M", 1.2, 1.6).inFullRunsOnly(),
                 device("load", "copyIn", "16M/1M", 1.3, 1.6).inFullRunsOnly(),
                 device("save", "copyOut", "64K/64K", 1.5, 2.0),
-                device("load", "copyIn", "64K/64K", 1.6, 2.2),
+                device("load", "copyIn", "64K/64K", 1.6, 2.0),
                 deviceAllocation("save", 850),
                 deviceAllocation("load", 2300),
                 Target.timeRatio(
@@ -173,7 +173,7 @@ final class TransferTargets {
                         blackout("devices").secondary(MOST_COMMANDS),
                         4),
                 Target.bytesPerOperation(
-                        "move of 64 queue pairs on an instant device, allocation", blackout("devices"), 7_200),
+                        "move of 64 queue pairs on an instant device, allocation", blackout("devices"), 5_500),
                 Target.timeRatio(
                         "state of 64 queue pairs saved, to the three commands by hand",
                         Subject.of(SAVE, "device").with("queuePairs", 64),
@@ -228,7 +228,7 @@ final class TransferTargets {
                         1.2,
                         1.5),
                 Target.bytesPerOperation(
-                        "one of 1000 controllers, allocation", scaling("INSTANT", 1000), 14_000),
+                        "one of 1000 controllers, allocation", scaling("INSTANT", 1000), 10_500),
                 coreTime("INSTANT", 10),
                 coreTime("IN_MEMORY", 10),
                 coreTime("INSTANT", 100),
