@@ -33,11 +33,10 @@ import org.openjdk.jmh.annotations.Warmup;
 /// protobuf and Java's serialisation by making objects, as they have no other way; records are the library's objects.
 ///
 /// Records have a baseline of their own, the views of all fields, since a record has them all, eight and seven of each
-/// queue. They miss three times the view, be it of some fields (13 times) or of all (4 to 5 times). Most of what they
+/// queue. They miss three times the view, be it of some fields (12 times) or of all (5 to 6 times). Most of what they
 /// cost beyond it is memory: a record is 56 bytes and takes 4 in a list and 4 in the array that the list is made from,
-/// so that [#allocateOnly()], which reads nothing, takes two to five times as long as reading all fields by views does.
-/// The rest, about half as much again as allocating, is to read the fields and to check them, each in its view and again
-/// in its record.
+/// so that [#allocateOnly()], which reads nothing, takes about three times as long as reading all fields by views does.
+/// The rest, up to three quarters as much again as allocating, is to take the fields apart and to check them.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -1,9 +1,6 @@
 package io.nvmelm.benchmarks.migration;
 
-import io.nvmelm.TransferOptions;
-import io.nvmelm.benchmarks.migration.MovingController.Kind;
 import io.nvmelm.benchmarks.migration.MovingController.Setting;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -25,8 +22,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(2)
 public class ModelledLatencyBenchmark extends BlackoutComparison {
-    private static final int QUEUE_PAIRS = 64;
-
     /// What a command takes.
     @Param({"100", "1000"}) public int latencyMicros;
 
@@ -41,8 +36,6 @@ public class ModelledLatencyBenchmark extends BlackoutComparison {
 
     @Override
     Setting setting() {
-        return Setting.of(Kind.INSTANT, QUEUE_PAIRS)
-                .withState(vendorBytes, TransferOptions.defaults().withPieces(pieceBytes, inFlight))
-                .withWallLatency(Duration.ofNanos(latencyMicros * 1000L));
+        return Setting.slow(latencyMicros, vendorBytes, pieceBytes, inFlight);
     }
 }

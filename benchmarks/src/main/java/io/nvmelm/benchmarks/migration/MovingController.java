@@ -111,6 +111,18 @@ public final class MovingController implements AutoCloseable {
                     kind, queuePairs, 0, LatencyModel.none(), Duration.ZERO, TransferOptions.defaults(), false);
         }
 
+        /// {@return instant hosts of a controller with 64 queue pairs, whose commands of migration take time}
+        ///
+        /// @param latencyMicros what each takes by the clock on the wall, in microseconds
+        /// @param vendorBytes   bytes of vendor specific data beside the queues
+        /// @param pieceBytes    bytes that a command moves
+        /// @param inFlight      commands in flight
+        static Setting slow(int latencyMicros, int vendorBytes, int pieceBytes, int inFlight) {
+            return of(Kind.INSTANT, 64)
+                    .withState(vendorBytes, TransferOptions.defaults().withPieces(pieceBytes, inFlight))
+                    .withWallLatency(Duration.ofNanos(latencyMicros * 1000L));
+        }
+
         /// {@return the same with a larger state, read and written in pieces}
         ///
         /// @param bytes     by how much it is larger

@@ -48,8 +48,8 @@ import org.openjdk.jmh.runner.IterationType;
 ///
 /// The distribution `blackout` is what each guest waits. It contains the wait for a core and for all others that take their turn at each
 /// command, so it grows with the number: here devices take no time and cores are the only thing to wait for. [ScalingLatencyBenchmark]
-/// has devices that take time. `gc.alloc.rate.norm` is the heap that a controller allocates: some 4500 bytes more where each has a thread
-/// of its own (2500 by the baseline), which contain the thread's stack, kept on the heap while others go on.
+/// has devices that take time. `gc.alloc.rate.norm` is the heap that a controller allocates: some 5000 bytes more where each has a thread
+/// of its own (2700 by the baseline), which contain the thread's stack, kept on the heap while others go on.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -1,8 +1,6 @@
 package io.nvmelm.benchmarks.migration;
 
 import io.nvmelm.MigrationReport;
-import io.nvmelm.TransferOptions;
-import io.nvmelm.benchmarks.migration.MovingController.Kind;
 import io.nvmelm.benchmarks.migration.MovingController.Setting;
 import io.nvmelm.benchmarks.report.ComparedWith;
 import java.io.IOException;
@@ -37,7 +35,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(2)
 public class WholeMigrationLatencyBenchmark extends WholeMigrationComparison {
-    private static final int QUEUE_PAIRS = 64;
     private static final Duration NEXT_TO_NOTHING = Duration.ofNanos(1);
 
     /// What a command takes.
@@ -54,9 +51,7 @@ public class WholeMigrationLatencyBenchmark extends WholeMigrationComparison {
 
     @Override
     Setting setting() {
-        return Setting.of(Kind.INSTANT, QUEUE_PAIRS)
-                .withState(vendorBytes, TransferOptions.defaults().withPieces(pieceBytes, inFlight))
-                .withWallLatency(Duration.ofNanos(latencyMicros * 1000L));
+        return Setting.slow(latencyMicros, vendorBytes, pieceBytes, inFlight);
     }
 
     /// The same classes, without the wait.

@@ -233,7 +233,7 @@ final class TransferTargets {
                 coreTime("IN_MEMORY", 10),
                 coreTime("INSTANT", 100),
                 coreTime("IN_MEMORY", 100),
-                // Missed by instant devices: their cores are full from two controllers on, and a thousand of them fit no cache
+                // Missed: the cores are full from two controllers on, and the serial sequence grows as much
                 coreTime("INSTANT", 1000),
                 coreTime("IN_MEMORY", 1000));
     }

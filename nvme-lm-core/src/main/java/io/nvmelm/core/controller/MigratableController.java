@@ -35,6 +35,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One migratable controller, operated through the controlling controller of its subsystem.
+///
 /// Operations exclude each other and block for their commands, each within its deadline; a [StateSource] or [StateTarget] that was
 /// opened here is used outside that exclusion, by one thread. Keeps transfer memory from one session to the next until [#close()].
 public final class MigratableController implements AutoCloseable {
@@ -340,9 +341,8 @@ public final class MigratableController implements AutoCloseable {
         }
     }
 
-    /// Learns what this controller is and has. Vendor identifiers, IEEE OUI, MDTS, and without properties also the version, are those of
-    /// the controlling controller, since no command asks for another one's; features are left out. Blocks for Identify commands; changes
-    /// nothing.
+    /// Learns what this controller is and has, and changes nothing. Vendor identifiers, IEEE OUI, MDTS, and without properties also the
+    /// version, are those of the controlling controller: no command asks for another one's. No features. Blocks for Identify commands.
     ///
     /// @param registers properties of its function; empty where nobody can read them
     /// @return the manifest
