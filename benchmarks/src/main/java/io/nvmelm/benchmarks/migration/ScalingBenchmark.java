@@ -62,7 +62,7 @@ public class ScalingBenchmark {
     private static final int COMMANDS_IN_FLIGHT = 4;
 
     /// Controllers that migrate at the same time.
-    @Param({"1", "10", "100", "1000"}) public int atOnce;
+    @Param({"1", "2", "10", "100", "1000"}) public int atOnce;
 
     /// What the hosts are made of.
     @Param({"INSTANT", "IN_MEMORY"}) public Kind device;

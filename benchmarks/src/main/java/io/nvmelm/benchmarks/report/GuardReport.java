@@ -91,7 +91,7 @@ final class GuardReport {
         var target = judged.target();
         var verdict = judged.verdict();
         var text = new StringBuilder(line(judged)).append('\n');
-        if (target.kind().compares() && verdict.outcome() == Outcome.BREACHED) {
+        if (target.kind().compares() && target.start() == null && verdict.outcome() == Outcome.BREACHED) {
             text.append("  %s %s ns, %s %s ns%n".formatted(
                     target.candidate(),
                     Numbers.text(verdict.candidate()),

@@ -9,18 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.Defaults;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
@@ -28,9 +30,10 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// Runs benchmarks by JMH in an order of its own: all methods of a class with the same parameters one after the other. JMH would
-/// run one method with all parameters before the next, and a candidate would meet another weather on the machine than its baseline.
-/// Results are written after each group, so that a run that is broken off leaves what it measured.
+/// Runs benchmarks by JMH in an order of its own: all methods of a class with the same parameters one after the other, a fork of each,
+/// and then all again for the next fork. JMH would run all forks of one method with all parameters before the next, and a candidate
+/// would meet another weather on the machine than its baseline. Results are written after each group, so that a run that is broken off
+/// leaves what it measured. They are JMH's, with the iterations of all forks; where it says how many there were, it says 1.
 final class SideBySide {
 
     private SideBySide() {}
@@ -52,8 +55,8 @@ final class SideBySide {
             number++;
             log.println("# " + number + " of " + groups.size() + ": " + group.getKey().className() + " "
                     + group.getKey().parameters());
-            var ofGroup = new Runner(of(group.getKey(), group.getValue(), options)).run();
-            group.getValue().stream()
+            var ofGroup = inRounds(group.getKey(), group.getValue(), options);
+            names(group.getValue())
                     .filter(benchmark -> ofGroup.stream()
                             .noneMatch(result -> result.getParams().getBenchmark().equals(benchmark)))
                     .forEach(benchmark -> log.println("# no result of " + benchmark));
@@ -62,17 +65,41 @@ final class SideBySide {
         }
     }
 
-    private static Map<Group, Set<String>> groups(Options options) {
+    private static Map<Group, List<BenchmarkListEntry>> groups(Options options) {
         var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
-        var groups = new LinkedHashMap<Group, Set<String>>();
+        var groups = new LinkedHashMap<Group, List<BenchmarkListEntry>>();
         for (var entry : BenchmarkList.defaultList().find(silent, options.getIncludes(), options.getExcludes())) {
             for (var parameters : combinations(entry, options)) {
-                groups.computeIfAbsent(
-                        new Group(entry.getUserClassQName(), parameters), _ -> new LinkedHashSet<>())
-                        .add(entry.getUsername());
+                groups.computeIfAbsent(new Group(entry.getUserClassQName(), parameters), _ -> new ArrayList<>())
+                        .add(entry);
             }
         }
         return groups;
+    }
+
+    private static Stream<String> names(List<BenchmarkListEntry> entries) {
+        return entries.stream().map(BenchmarkListEntry::getUsername);
+    }
+
+    /// The fork of a round is a fork of its own, and so is what it says of all iterations, percentiles for instance.
+    private static List<RunResult> inRounds(Group group, List<BenchmarkListEntry> entries, Options options)
+            throws RunnerException {
+        var forks = options.getForkCount();
+        int rounds = Math.max(1, forks.orElse(entries.getFirst().getForks().orElse(Defaults.MEASUREMENT_FORKS)));
+        var round = new OptionsBuilder().parent(of(group, entries, options));
+        if (!forks.hasValue() || forks.get() > 0) {
+            round.forks(1);
+        }
+        var merged = new TreeMap<BenchmarkParams, List<BenchmarkResult>>();
+        for (int i = 0; i < rounds; i++) {
+            for (var result : new Runner(round.build()).run()) {
+                merged.computeIfAbsent(result.getParams(), _ -> new ArrayList<>())
+                        .addAll(result.getBenchmarkResults());
+            }
+        }
+        return merged.entrySet().stream()
+                .map(results -> new RunResult(results.getKey(), results.getValue()))
+                .toList();
     }
 
     /// As JMH does it: each value of each parameter with each value of the others, where the caller's values replace those of the class.
@@ -92,11 +119,11 @@ final class SideBySide {
     }
 
     /// Adds to what the options exclude, since more to include would not narrow what they include.
-    private static Options of(Group group, Set<String> benchmarks, Options options) {
+    private static Options of(Group group, List<BenchmarkListEntry> entries, Options options) {
         var builder = new OptionsBuilder().parent(options);
         group.parameters().forEach((name, value) -> builder.param(name, value));
         return builder.exclude(
-                benchmarks.stream().map(Pattern::quote).collect(Collectors.joining("|", "^(?!(", ")$)"))).build();
+                names(entries).map(Pattern::quote).collect(Collectors.joining("|", "^(?!(", ")$)"))).build();
     }
 
     private static void write(List<RunResult> results, Path file) throws IOException {

@@ -14,13 +14,22 @@ import org.jspecify.annotations.Nullable;
 /// @param bound      bound in a full run
 /// @param guardBound bound in the guard, which measures for a short time on whatever machine there is; null for a target
 ///                   that only full runs judge
+/// @param start      candidate and baseline that both have grown from, where growth is judged: the ratio is divided by
+///                   theirs; otherwise null
 public record Target(
         String name,
         Kind kind,
         Subject candidate,
         @Nullable Subject base,
         double bound,
-        @Nullable Double guardBound) {
+        @Nullable Double guardBound,
+        @Nullable Start start) {
+
+    /// Where growth begins.
+    ///
+    /// @param candidate the candidate before it grew
+    /// @param base      the baseline before it grew
+    public record Start(Subject candidate, Subject base) {}
 
     /// How the number to judge is made of the results, and on which side of the bound it has to be. It does not matter
     /// whether a benchmark gives time per operation or operations per time.
@@ -76,6 +85,9 @@ public record Target(
             throw new IllegalArgumentException(name + ": " + kind + (base == null ? " needs a" : " has no")
                     + " baseline");
         }
+        if (start != null && kind != Kind.TIME_RATIO) {
+            throw new IllegalArgumentException(name + ": " + kind + " does not grow");
+        }
     }
 
     /// {@return a bound on time compared with the time of a baseline}
@@ -86,7 +98,7 @@ public record Target(
     /// @param atMost     bound in a full run, for instance 1.2
     /// @param guardBound bound in the guard
     public static Target timeRatio(String name, Subject candidate, Subject base, double atMost, double guardBound) {
-        return new Target(name, Kind.TIME_RATIO, candidate, base, atMost, guardBound);
+        return new Target(name, Kind.TIME_RATIO, candidate, base, atMost, guardBound, null);
     }
 
     /// {@return a bound on bandwidth compared with the bandwidth of a baseline}
@@ -98,7 +110,7 @@ public record Target(
     /// @param guardBound bound in the guard
     public static Target bandwidthRatio(
             String name, Subject candidate, Subject base, double atLeast, double guardBound) {
-        return new Target(name, Kind.BANDWIDTH_RATIO, candidate, base, atLeast, guardBound);
+        return new Target(name, Kind.BANDWIDTH_RATIO, candidate, base, atLeast, guardBound, null);
     }
 
     /// {@return a bound on time}
@@ -108,7 +120,7 @@ public record Target(
     /// @param atMost     bound in a full run in nanoseconds
     /// @param guardBound bound in the guard, for any machine: far off
     public static Target nanoseconds(String name, Subject candidate, double atMost, double guardBound) {
-        return new Target(name, Kind.NANOSECONDS, candidate, null, atMost, guardBound);
+        return new Target(name, Kind.NANOSECONDS, candidate, null, atMost, guardBound, null);
     }
 
     /// {@return a bound on what one operation allocates, the same in a full run and in the guard} JMH itself allocates about
@@ -119,7 +131,7 @@ public record Target(
     /// @param candidate what is judged
     /// @param atMost    the bound in bytes
     public static Target bytesPerOperation(String name, Subject candidate, double atMost) {
-        return new Target(name, Kind.BYTES_PER_OPERATION, candidate, null, atMost, atMost);
+        return new Target(name, Kind.BYTES_PER_OPERATION, candidate, null, atMost, atMost, null);
     }
 
     /// {@return a bound on a number that the benchmark reports, the same in a full run and in the guard}
@@ -128,12 +140,20 @@ public record Target(
     /// @param candidate what is judged
     /// @param atMost    the bound
     public static Target number(String name, Subject candidate, double atMost) {
-        return new Target(name, Kind.NUMBER, candidate, null, atMost, atMost);
+        return new Target(name, Kind.NUMBER, candidate, null, atMost, atMost, null);
     }
 
     /// {@return the same, judged by full runs only}
     public Target inFullRunsOnly() {
-        return new Target(name, kind, candidate, base, bound, null);
+        return new Target(name, kind, candidate, base, bound, null, start);
+    }
+
+    /// {@return the same on growth: by how much more the candidate has grown than the baseline}
+    ///
+    /// @param candidateBefore the candidate that it has grown from
+    /// @param baseBefore      the baseline that it has grown from
+    public Target grownFrom(Subject candidateBefore, Subject baseBefore) {
+        return new Target(name, kind, candidate, base, bound, guardBound, new Start(candidateBefore, baseBefore));
     }
 
     /// {@return the subject to compare with; empty where the kind compares nothing}
@@ -143,7 +163,8 @@ public record Target(
 
     /// {@return all subjects}
     public List<Subject> subjects() {
-        return Stream.concat(Stream.of(candidate), baseline().stream()).toList();
+        var before = start == null ? Stream.<Subject>empty() : Stream.of(start.candidate(), start.base());
+        return Stream.concat(Stream.concat(Stream.of(candidate), baseline().stream()), before).toList();
     }
 
     /// {@return whether it cannot be measured without a C compiler}

@@ -50,7 +50,7 @@ record Verdict(
                 .map(subject -> result(target, subject, measurements, estimate))
                 .orElse(Double.NaN);
         double number = switch (target.kind()) {
-            case TIME_RATIO -> candidate / baseline;
+            case TIME_RATIO -> candidate / baseline / ratioAtStart(target, measurements, estimate);
             case BANDWIDTH_RATIO -> baseline / candidate;
             case NANOSECONDS, BYTES_PER_OPERATION, NUMBER -> candidate;
         };
@@ -60,6 +60,14 @@ record Verdict(
         double bytes = least(find(target.candidate(), measurements, estimate).mapToDouble(measurement -> bytes(
                 measurement, estimate)));
         return new Verdict(target, bound, outcome, number, candidate, baseline, bytes);
+    }
+
+    private static double ratioAtStart(Target target, List<Measurement> measurements, Estimate estimate) {
+        var start = target.start();
+        return start == null
+                ? 1
+                : result(target, start.candidate(), measurements, estimate)
+                        / result(target, start.base(), measurements, estimate);
     }
 
     /// The measurements of a subject that count.

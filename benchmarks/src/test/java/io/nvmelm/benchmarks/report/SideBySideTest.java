@@ -53,6 +53,14 @@ class SideBySideTest {
                 .containsExactly(tuple("quick", "7"), tuple("quick", "5"));
     }
 
+    /// Of the forks of a benchmark, none sees what another has seen: each warms up by itself.
+    @Test
+    void forksTakeTurns() throws Exception {
+        assertThat(run("WorkBenchmark.(quick|slow) -p tokens=1 -f 3 -wi 0 -i 2 -r 1ms"))
+                .extracting(Measurement::method, measurement -> measurement.primary().iterations().size())
+                .containsExactly(tuple("quick", 6), tuple("slow", 6));
+    }
+
     @Test
     void whatFailsLeavesTheOthersTheirResults() throws Exception {
         assertThat(run("WorkBenchmark.(broken|quick) -p tokens=1" + SHORT))

@@ -46,6 +46,31 @@ class VerdictTest {
     }
 
     @Test
+    void growthIsThatOfTheCandidateByThatOfTheBaseline() {
+        var slowBefore = SLOW.with("tokens", 2000);
+        var quickBefore = QUICK.with("tokens", 2000);
+        var target = Target.timeRatio("x", SLOW, QUICK, 1.5, 1.5).grownFrom(slowBefore, quickBefore);
+        var grown = new Sample().with(SLOW, "ns/op", 120).with(QUICK, "ns/op", 20);
+
+        assertThat(judge(target, grown.with(slowBefore, "ns/op", 40).with(quickBefore, "ns/op", 10).measurements())
+                .number())
+                .as("three times against twice")
+                .isEqualTo(1.5);
+        assertThat(target.subjects()).containsExactly(SLOW, QUICK, slowBefore, quickBefore);
+        assertThatThrownBy(() -> Target.nanoseconds("y", SLOW, 1, 1).grownFrom(slowBefore, quickBefore))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("y: NANOSECONDS does not grow");
+    }
+
+    @Test
+    void growthWithoutAStartIsNotMeasured() {
+        var target = Target.timeRatio("x", SLOW, QUICK, 1.5, 1.5).grownFrom(SLOW.with("tokens", 2000), QUICK);
+        var results = new Sample().with(SLOW, "ns/op", 120).with(QUICK, "ns/op", 20).measurements();
+
+        assertThat(judge(target, results).outcome()).isEqualTo(Outcome.NOT_MEASURED);
+    }
+
+    @Test
     void aSubjectMayCountSeveralThingsInAnOperation() {
         var results = new Sample().with(SLOW, "us/op", 24).with(QUICK, "us/op", 10).measurements();
 
@@ -133,9 +158,9 @@ class VerdictTest {
 
     @Test
     void onlyAComparisonHasABaseline() {
-        assertThatThrownBy(() -> new Target("x", Target.Kind.TIME_RATIO, SLOW, null, 1, 1.0))
+        assertThatThrownBy(() -> new Target("x", Target.Kind.TIME_RATIO, SLOW, null, 1, 1.0, null))
                 .hasMessageContaining("needs a baseline");
-        assertThatThrownBy(() -> new Target("x", Target.Kind.NANOSECONDS, SLOW, QUICK, 1, 1.0))
+        assertThatThrownBy(() -> new Target("x", Target.Kind.NANOSECONDS, SLOW, QUICK, 1, 1.0, null))
                 .hasMessageContaining("has no baseline");
     }
 
