@@ -3,6 +3,7 @@ package io.nvmelm.benchmarks.codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 
 /// The same bytes by hand: what the views of a controller state are measured by.
@@ -78,6 +79,58 @@ final class BareWalk {
             state.set(DWORD, place + 16, SampleQueues.COMPLETION_ATTRIBUTES);
             state.set(DWORD, place + 20, 0);
         }
+    }
+
+    /// {@return whether a state is right: its versions and sizes, each queue, and that each completion queue exists that is fed}
+    ///
+    /// @param wanted   room for a bit of each identifier; what it holds does not matter
+    /// @param existing as much room
+    static boolean isRight(MemorySegment state, long[] wanted, long[] existing) {
+        Arrays.fill(wanted, 0);
+        Arrays.fill(existing, 0);
+        int submissionQueueCount = word(state, 48 + 2);
+        int completionQueueCount = word(state, 48 + 4);
+        boolean right = word(state, 0) == 0
+                && word(state, 48) == 0
+                && state.get(QUADWORD, 24) == 0
+                && state.get(QUADWORD, 32) == 0
+                && state.get(QUADWORD, 40) == 0
+                && 48 + 4 * state.get(QUADWORD, 16) == state.byteSize()
+                && place(submissionQueueCount + completionQueueCount) <= state.byteSize();
+        if (!right) {
+            return false;
+        }
+        int last = 0;
+        for (int i = 0; i < submissionQueueCount; i++) {
+            long place = place(i);
+            int size = word(state, place + 8);
+            int id = word(state, place + 10);
+            int fed = word(state, place + 12);
+            right &= (state.get(QUADWORD, place) & 0xFFF) == 0
+                    & size > 0
+                    & id > last
+                    & word(state, place + 16) <= size
+                    & word(state, place + 18) <= size;
+            last = id;
+            wanted[fed >>> 6] |= 1L << fed;
+        }
+        last = 0;
+        for (int i = 0; i < completionQueueCount; i++) {
+            long place = place(submissionQueueCount + i);
+            int size = word(state, place + 8);
+            int id = word(state, place + 10);
+            right &= (state.get(QUADWORD, place) & 0xFFF) == 0
+                    & size > 0
+                    & id > last
+                    & word(state, place + 12) <= size
+                    & word(state, place + 14) <= size;
+            last = id;
+            existing[id >>> 6] |= 1L << id;
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            right &= (wanted[i] & ~existing[i]) == 0;
+        }
+        return right;
     }
 
     /// Reckoned by the index: the compiler proves less of a place that is counted up beside it.

@@ -30,11 +30,10 @@ import org.openjdk.jmh.annotations.Warmup;
 /// What does the library add to a command beside encoding it? One operation is one command, to a transport that copies
 /// the entry into a queue and has always completed it.
 ///
-/// The baseline encodes the command into the queue. The library encodes it into an entry of its own, since any thread
-/// may send a command at any time and an entry that is handed around costs more than a short-lived one; it reads the clock for
-/// the deadline, and keeps command, future and deadline. The entry is an array of 80 bytes with its header, which is all that is
-/// left where the compiler sees that the rest does not outlive the call, as in [#execute()]; in [#submit()] what is kept of
-/// the command comes to it, and where the transport is not compiled into the loop, the segment around the array. A transport that is not always done allocates a future too, which the one here does not.
+/// The baseline encodes the command into the queue. The library encodes it into an entry of its own, which the next command uses
+/// again, since any thread may send a command at any time; it reads the clock for the deadline, and keeps command, future and
+/// deadline. What is kept of the command is all that [#submit()] allocates, and nothing where the compiler sees that it does not
+/// outlive the call, as in [#execute()]. A transport that is not always done allocates a future too, which the one here does not.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -2,8 +2,10 @@ package io.nvmelm.benchmarks.report;
 
 import io.nvmelm.benchmarks.codec.CommandEncodeBenchmark;
 import io.nvmelm.benchmarks.codec.CommandEncodeBenchmark.Kind;
+import io.nvmelm.benchmarks.codec.CommandSubmitBenchmark;
 import io.nvmelm.benchmarks.codec.CompletionDecodeBenchmark;
 import io.nvmelm.benchmarks.codec.ControllerStateBuildBenchmark;
+import io.nvmelm.benchmarks.codec.ControllerStateCheckBenchmark;
 import io.nvmelm.benchmarks.codec.ControllerStateIterateBenchmark;
 import java.util.List;
 
@@ -22,6 +24,10 @@ final class CodecTargets {
                 Target.bytesPerOperation("encode commands of four kinds by chance, allocation", mixed("codec"), 0.01),
                 Target.timeRatio("decode a completion", decode("polled"), decode("byHand"), 1.2, 1.6),
                 Target.bytesPerOperation("decode a completion, allocation", decode("polled"), 0.01),
+                Target.bytesPerOperation(
+                        "send a command and wait for it, allocation",
+                        Subject.of(CommandSubmitBenchmark.class, "execute"),
+                        0.1),
                 // Missed by a single pair: looking at the header takes longer than its queues.
                 iterate(1).inFullRunsOnly(),
                 iterate(64),
@@ -60,7 +66,13 @@ final class CodecTargets {
                 build(64),
                 build(4096),
                 build(65_535).inFullRunsOnly(),
-                Target.bytesPerOperation("build a controller state, allocation", build("views", QUEUE_PAIRS), 8));
+                Target.bytesPerOperation("build a controller state, allocation", build("views", QUEUE_PAIRS), 8),
+                check("whole", 64),
+                check("whole", 4096),
+                check("whole", 65_535).inFullRunsOnly(),
+                check("inPieces", 4096),
+                Target.bytesPerOperation(
+                        "check a controller state in pieces, allocation", checking("inPieces", QUEUE_PAIRS), 8));
     }
 
     private static Subject encode(String method) {
@@ -91,6 +103,20 @@ final class CodecTargets {
                 build("byHand", queuePairs),
                 0.8,
                 0.7);
+    }
+
+    private static Target check(String method, int queuePairs) {
+        return Target.timeRatio(
+                "check a controller state " + (method.equals("whole") ? "as a whole" : "in pieces of 4 KiB")
+                        + ", queue pairs: " + queuePairs,
+                checking(method, queuePairs),
+                checking("byHand", queuePairs),
+                2.5,
+                3);
+    }
+
+    private static Subject checking(String method, int queuePairs) {
+        return Subject.of(ControllerStateCheckBenchmark.class, method).with("queuePairs", queuePairs);
     }
 
     private static Subject iterate(String method) {

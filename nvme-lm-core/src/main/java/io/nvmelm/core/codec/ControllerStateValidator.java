@@ -40,8 +40,6 @@ public final class ControllerStateValidator {
     private final MemorySegment collected = MemorySegment.ofArray(new byte[HEADER_BYTES]);
     private final ControllerStateView header = new ControllerStateView();
     private final NvmeControllerStateView nvmeHeader = new NvmeControllerStateView();
-    private final SubmissionQueueStateView submissionQueue = new SubmissionQueueStateView();
-    private final CompletionQueueStateView completionQueue = new CompletionQueueStateView();
     private final QueueStateCheck queues = new QueueStateCheck();
 
     private Part part = Part.HEADER;
@@ -139,18 +137,17 @@ public final class ControllerStateValidator {
                 skip(to - at);
                 at = to;
             } else if (collectedBytes == 0 && to - at >= partBytes) {
-                check(piece, at);
-                checkedBytes += partBytes;
-                at += partBytes;
+                long checked = check(piece, at, to);
+                checkedBytes += checked;
+                at += checked;
             } else {
                 int taken = (int) Math.min(partBytes - collectedBytes, to - at);
                 MemorySegment.copy(piece, at, collected, collectedBytes, taken);
                 collectedBytes += taken;
                 at += taken;
                 if (collectedBytes == partBytes) {
-                    check(collected, 0);
+                    checkedBytes += check(collected, 0, partBytes);
                     collectedBytes = 0;
-                    checkedBytes += partBytes;
                 }
             }
         }
@@ -164,7 +161,11 @@ public final class ControllerStateValidator {
         checkedBytes += byteSize;
     }
 
-    private void check(MemorySegment segment, long at) {
+    /// Checks the present part, of which all is there, and of queues as many as are there.
+    ///
+    /// @return bytes that were checked
+    private long check(MemorySegment segment, long at, long to) {
+        long checked = part.byteSize;
         switch (part) {
             case HEADER -> checkHeader(segment, at);
             case NVME_VERSION -> {
@@ -173,17 +174,22 @@ public final class ControllerStateValidator {
             }
             case NVME_HEADER -> checkNvmeHeader(segment, at);
             case SUBMISSION_QUEUE -> {
-                queues.check(submissionQueue.wrap(segment, at), checkedBytes);
-                submissionQueuesLeft--;
+                int count = (int) Math.min(submissionQueuesLeft, (to - at) / QUEUE_BYTES);
+                queues.submissionQueues(segment, at, count, checkedBytes);
+                checked = (long) QUEUE_BYTES * count;
+                submissionQueuesLeft -= count;
                 nextQueue();
             }
             case COMPLETION_QUEUE -> {
-                queues.check(completionQueue.wrap(segment, at), checkedBytes);
-                completionQueuesLeft--;
+                int count = (int) Math.min(completionQueuesLeft, (to - at) / QUEUE_BYTES);
+                queues.completionQueues(segment, at, count, checkedBytes);
+                checked = (long) QUEUE_BYTES * count;
+                completionQueuesLeft -= count;
                 nextQueue();
             }
             case UNREAD -> {}
         }
+        return checked;
     }
 
     private void checkHeader(MemorySegment segment, long at) {

@@ -1,6 +1,7 @@
 package io.nvmelm.core.codec;
 
 import io.nvmelm.InvalidValueException;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// Checks the queues of one NVMe Controller State, version 0, in their order: submission queues, then completion
@@ -29,40 +30,67 @@ final class QueueStateCheck {
         lastCompletionQueueId = 0;
     }
 
-    /// Checks a submission queue that stands at a byte of the state.
-    void check(SubmissionQueueStateView queue, long stateOffset) {
-        requireAscending(
-                "IOSQQID", queue.queueId(), lastSubmissionQueueId, stateOffset,
-                SubmissionQueueStateView.IOSQQID_OFFSET);
-        requirePageAligned("IOSQPRP1", queue.prp1(), stateOffset + SubmissionQueueStateView.IOSQPRP1_OFFSET);
-        int size = queue.zeroBasedSize();
-        requireTwoSlots("IOSQQSIZE", size, stateOffset + SubmissionQueueStateView.IOSQQSIZE_OFFSET);
-        requireInside("IOSQHP", queue.head(), size, stateOffset + SubmissionQueueStateView.IOSQHP_OFFSET);
-        requireInside("IOSQTP", queue.tail(), size, stateOffset + SubmissionQueueStateView.IOSQTP_OFFSET);
-        lastSubmissionQueueId = queue.queueId();
-        int completionQueueId = queue.completionQueueId();
+    /// Checks submission queues that stand one behind the other. Each is read once, by words.
+    ///
+    /// @param memory      memory that holds them
+    /// @param place       where the first stands in it
+    /// @param count       how many there are
+    /// @param stateOffset byte of the state at which the first stands
+    void submissionQueues(MemorySegment memory, long place, int count, long stateOffset) {
+        int previousId = lastSubmissionQueueId;
+        for (int i = 0; i < count; i++) {
+            long queue = place + (long) SubmissionQueueStateView.BYTES * i;
+            long prp1 = memory.get(Layouts.QUADWORD, queue + SubmissionQueueStateView.IOSQPRP1_OFFSET);
+            long middle = memory.get(Layouts.QUADWORD, queue + SubmissionQueueStateView.IOSQQSIZE_OFFSET);
+            int slots = memory.get(Layouts.DWORD, queue + SubmissionQueueStateView.IOSQHP_OFFSET);
+            int size = (int) middle & 0xFFFF;
+            int id = (int) middle >>> 16;
+            if (!isRight(prp1, size, id, previousId, slots)) {
+                throw refusal(
+                        "IOSQ", prp1, size, id, previousId, slots,
+                        stateOffset + queue - place, SubmissionQueueStateView.IOSQHP_OFFSET);
+            }
+            previousId = id;
+            want((int) (middle >>> 32) & 0xFFFF, submissionQueues + i);
+        }
+        lastSubmissionQueueId = previousId;
+        submissionQueues += count;
+    }
+
+    private void want(int completionQueueId, int submissionQueue) {
         if (wanted.add(completionQueueId)) {
             if (completionQueueId >= firstWantedBy.length) {
                 int room = Math.max(FIRST_PLACES, QueueIdSet.roomFor(completionQueueId));
                 firstWantedBy = Arrays.copyOf(firstWantedBy, room);
             }
-            firstWantedBy[completionQueueId] = (char) submissionQueues;
+            firstWantedBy[completionQueueId] = (char) submissionQueue;
         }
-        submissionQueues++;
     }
 
-    /// Checks a completion queue that stands at a byte of the state.
-    void check(CompletionQueueStateView queue, long stateOffset) {
-        requireAscending(
-                "IOCQQID", queue.queueId(), lastCompletionQueueId, stateOffset,
-                CompletionQueueStateView.IOCQQID_OFFSET);
-        requirePageAligned("IOCQPRP1", queue.prp1(), stateOffset + CompletionQueueStateView.IOCQPRP1_OFFSET);
-        int size = queue.zeroBasedSize();
-        requireTwoSlots("IOCQQSIZE", size, stateOffset + CompletionQueueStateView.IOCQQSIZE_OFFSET);
-        requireInside("IOCQHP", queue.head(), size, stateOffset + CompletionQueueStateView.IOCQHP_OFFSET);
-        requireInside("IOCQTP", queue.tail(), size, stateOffset + CompletionQueueStateView.IOCQTP_OFFSET);
-        lastCompletionQueueId = queue.queueId();
-        existing.add(queue.queueId());
+    /// Checks completion queues that stand one behind the other. Each is read once, by words.
+    ///
+    /// @param memory      memory that holds them
+    /// @param place       where the first stands in it
+    /// @param count       how many there are
+    /// @param stateOffset byte of the state at which the first stands
+    void completionQueues(MemorySegment memory, long place, int count, long stateOffset) {
+        int previousId = lastCompletionQueueId;
+        for (int i = 0; i < count; i++) {
+            long queue = place + (long) CompletionQueueStateView.BYTES * i;
+            long prp1 = memory.get(Layouts.QUADWORD, queue + CompletionQueueStateView.IOCQPRP1_OFFSET);
+            long middle = memory.get(Layouts.QUADWORD, queue + CompletionQueueStateView.IOCQQSIZE_OFFSET);
+            int slots = (int) (middle >>> 32);
+            int size = (int) middle & 0xFFFF;
+            int id = (int) middle >>> 16;
+            if (!isRight(prp1, size, id, previousId, slots)) {
+                throw refusal(
+                        "IOCQ", prp1, size, id, previousId, slots,
+                        stateOffset + queue - place, CompletionQueueStateView.IOCQHP_OFFSET);
+            }
+            previousId = id;
+            existing.add(id);
+        }
+        lastCompletionQueueId = previousId;
     }
 
     /// Checks that the completion queue of every submission queue was among the completion queues.
@@ -88,31 +116,52 @@ final class QueueStateCheck {
                 queueOffset + SubmissionQueueStateView.IOSQCQID_OFFSET);
     }
 
-    private static void requireAscending(String field, int id, int previous, long stateOffset, int fieldOffset) {
-        if (id <= previous) {
-            throw new InvalidValueException(field, Integer.toString(id), "above " + previous, stateOffset
-                    + fieldOffset);
-        }
+    /// PRP1 of a queue names a memory page, directly or as a list of pages; no page is smaller than 4 KiB. A queue of one slot could hold
+    /// nothing and cannot be created. Head and tail are in the low and the high half of `slots`.
+    private static boolean isRight(long prp1, int zeroBasedSize, int id, int previousId, int slots) {
+        return id > previousId
+                && (prp1 & SMALLEST_PAGE_BYTES - 1) == 0
+                && zeroBasedSize >= 1
+                && (slots & 0xFFFF) <= zeroBasedSize
+                && slots >>> 16 <= zeroBasedSize;
     }
 
-    /// PRP1 of a queue names a memory page, directly or as a list of pages; no page is smaller than 4 KiB.
-    private static void requirePageAligned(String field, long address, long stateOffset) {
-        if ((address & SMALLEST_PAGE_BYTES - 1) != 0) {
-            throw new InvalidValueException(
-                    field, Long.toHexString(address) + "h", "a multiple of " + SMALLEST_PAGE_BYTES, stateOffset);
+    /// Names the first field of a queue that is not right. Size and identifier have the same place in both kinds, and the tail is behind
+    /// the head.
+    private static InvalidValueException refusal(
+            String kind,
+            long prp1,
+            int zeroBasedSize,
+            int id,
+            int previousId,
+            int slots,
+            long stateOffset,
+            int headOffset) {
+        if (id <= previousId) {
+            return refusal(
+                    kind + "QID", id, "above " + previousId, stateOffset + SubmissionQueueStateView.IOSQQID_OFFSET);
         }
-    }
-
-    /// A queue of one slot could hold nothing and cannot be created.
-    private static void requireTwoSlots(String field, int zeroBasedSize, long stateOffset) {
+        if ((prp1 & SMALLEST_PAGE_BYTES - 1) != 0) {
+            return new InvalidValueException(
+                    kind + "PRP1",
+                    Long.toHexString(prp1) + "h",
+                    "a multiple of " + SMALLEST_PAGE_BYTES,
+                    stateOffset + SubmissionQueueStateView.IOSQPRP1_OFFSET);
+        }
         if (zeroBasedSize < 1) {
-            throw new InvalidValueException(field, Integer.toString(zeroBasedSize), "1 to 65535", stateOffset);
+            return refusal(
+                    kind + "QSIZE",
+                    zeroBasedSize,
+                    "1 to 65535",
+                    stateOffset + SubmissionQueueStateView.IOSQQSIZE_OFFSET);
         }
+        int head = slots & 0xFFFF;
+        return head > zeroBasedSize
+                ? refusal(kind + "HP", head, "0 to " + zeroBasedSize, stateOffset + headOffset)
+                : refusal(kind + "TP", slots >>> 16, "0 to " + zeroBasedSize, stateOffset + headOffset + 2);
     }
 
-    private static void requireInside(String field, int slot, int zeroBasedSize, long stateOffset) {
-        if (slot > zeroBasedSize) {
-            throw new InvalidValueException(field, Integer.toString(slot), "0 to " + zeroBasedSize, stateOffset);
-        }
+    private static InvalidValueException refusal(String field, int value, String bound, long stateOffset) {
+        return new InvalidValueException(field, Integer.toString(value), bound, stateOffset);
     }
 }

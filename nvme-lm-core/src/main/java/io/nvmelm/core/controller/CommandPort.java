@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Sends commands over a transport and turns what comes back into completions or typed failures, whatever the transport does.
@@ -38,6 +39,8 @@ final class CommandPort {
             AdminCommand command, CompletableFuture<Completion> future, Duration timeout, long deadlineNanos) {}
 
     private final AdminTransport transport;
+    /// Of an entry that the transport has taken, for the next one; nobody's while a command is submitted.
+    private final AtomicReference<@Nullable MemorySegment> spareEntry = new AtomicReference<>();
     private final UserDataQueueIdentifiers queueIdentifiers = new UserDataQueueIdentifiers();
     /// What a command that was waited for took, the later ones counting more; 0 before the first. A lost update is of no account.
     private volatile long typicalNanos;
@@ -58,7 +61,8 @@ final class CommandPort {
     /// Sends a command; returns when the transport has taken it.
     Pending submit(AdminCommand command, @Nullable TransferMemory data, Duration timeout) {
         long deadline = System.nanoTime() + timeout.plus(GRACE).toNanos();
-        var entry = MemorySegment.ofArray(new long[SubmissionEntryView.BYTES / Long.BYTES]);
+        var spare = spareEntry.getAndSet(null);
+        var entry = spare == null ? MemorySegment.ofArray(new long[SubmissionEntryView.BYTES / Long.BYTES]) : spare;
         AdminCommandCodec.encode(command, entry);
         var event = CommandEvent.start();
         try {
@@ -68,6 +72,8 @@ final class CommandPort {
         } catch (Exception e) {
             CommandEvent.end(event, command, null, e);
             throw failureOf(command, e);
+        } finally {
+            spareEntry.setRelease(entry);
         }
     }
 
