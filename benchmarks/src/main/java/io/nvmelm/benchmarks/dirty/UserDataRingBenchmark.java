@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// the other nearly all; over 1 TiB, both reach the library's bound of 64 MiB, from which on the sets get coarse.
 ///
 /// The baseline is a [java.util.TreeMap] of ranges, a new one for each round. It leaves out the checks of what the controller says,
-/// blocks that were deallocated, and the bound on memory. What reading costs without any result is `walk`.
+/// blocks that were deallocated, and the bound on memory. A second one sets the bits of an array that has one for every block, 256 KiB for
+/// 1 GiB and 256 MiB for 1 TiB, and leaves out the same. What reading costs without any result is `walk`.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -68,6 +69,14 @@ public class UserDataRingBenchmark {
     @OperationsPerInvocation(BATCH)
     public int treeMap() {
         return ring.merge();
+    }
+
+    /// The strongest baseline where a bit for every block is little memory: entries, into an array of longs.
+    @Benchmark
+    @ComparedWith("walk")
+    @OperationsPerInvocation(BATCH)
+    public int setBits() {
+        return ring.setBits();
     }
 
     /// The other baseline, which does without any result: entries, read in the same way, into a sum.

@@ -299,6 +299,8 @@ final class TransferTargets {
                 changes("anywhere in 1 GiB", "RANDOM_1_GIB", 0.05, 0.055),
                 changes("anywhere in 1 TiB", "RANDOM_1_TIB", 0.5, 0.57),
                 changes("again and again in 1 GiB", "REPEATS", 0.08, 0.09).inFullRunsOnly(),
+                changesToBits("anywhere in 1 GiB", "RANDOM_1_GIB", 3),
+                changesToBits("anywhere in 1 TiB", "RANDOM_1_TIB", 0.5),
                 // For an entry; what is not the ring's own, which the benchmark makes anew, are chunks of the sets
                 Target.bytesPerOperation("user data changes, allocation", changes("consume", "RANDOM_1_GIB"), 4.5),
                 Target.bytesPerOperation(
@@ -350,6 +352,16 @@ final class TransferTargets {
                 changes("treeMap", writes),
                 bound,
                 guardBound);
+    }
+
+    private static Target changesToBits(String what, String writes, double bound) {
+        return Target.timeRatio(
+                "user data changes, " + what + ", to a bit for every block",
+                changes("consume", writes),
+                changes("setBits", writes),
+                bound,
+                bound)
+                .inFullRunsOnly();
     }
 
     private static Subject changes(String method, String writes) {

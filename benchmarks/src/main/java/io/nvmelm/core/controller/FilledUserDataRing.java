@@ -5,6 +5,7 @@ import io.nvmelm.UserDataLogState;
 import io.nvmelm.core.codec.LbaMigrationEntryView;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -43,11 +44,15 @@ public final class FilledUserDataRing implements AutoCloseable {
     private final int batch;
     private final ChangedBlocks changes;
     private final boolean taken;
+    private final long blocks;
+    /// A bit for each block of the namespace; empty until used.
+    private long[] bits = {};
     /// Ranges of changed blocks of the one namespace, end by start; none touches another.
     private TreeMap<Long, Long> ranges = new TreeMap<>();
     private UserDataRing ring;
     private int walked;
     private int merged;
+    private int marked;
 
     /// Fills a ring.
     ///
@@ -59,7 +64,7 @@ public final class FilledUserDataRing implements AutoCloseable {
         this.batch = batch;
         this.taken = writes.taken;
         this.memory = arena.allocate((long) slots * LbaMigrationEntryView.BYTES, 4096);
-        long blocks = writes.namespaceBytes / BLOCK_BYTES;
+        this.blocks = writes.namespaceBytes / BLOCK_BYTES;
         var random = new Random(SEED);
         for (int slot = 0; slot < slots; slot++) {
             long first = writes == Writes.SEQUENTIAL
@@ -154,6 +159,48 @@ public final class FilledUserDataRing implements AutoCloseable {
             next = ranges.higherEntry(from);
         }
         ranges.put(from, to);
+    }
+
+    /// Reads one batch and sets the bit of each block in an array of longs that has one for every block of the namespace, without the
+    /// checks of the ring. Before the first batch of the ring, all bits are cleared.
+    ///
+    /// @return how many entries were read since the start of the ring
+    public int setBits() {
+        if (marked == slots || bits.length == 0) {
+            marked = 0;
+            if (bits.length == 0) {
+                bits = new long[Math.toIntExact(blocks / Long.SIZE)];
+            } else if (taken) {
+                Arrays.fill(bits, 0);
+            }
+        }
+        int end = marked + batch;
+        for (int slot = marked; slot < end; slot++) {
+            long entry = (long) slot * LbaMigrationEntryView.BYTES;
+            if (!LbaMigrationEntryView.phase(LbaMigrationEntryView.attributesAcquire(memory, entry))) {
+                throw new AssertionError("the ring is not full");
+            }
+            long first = LbaMigrationEntryView.firstBlock(memory, entry);
+            long last = first + LbaMigrationEntryView.blockCount(memory, entry) - 1;
+            int firstWord = (int) (first / Long.SIZE);
+            int lastWord = (int) (last / Long.SIZE);
+            long head = -1L << first;
+            long tail = -1L >>> ~last;
+            if (firstWord == lastWord) {
+                bits[firstWord] |= head & tail;
+            } else {
+                bits[firstWord] |= head;
+                Arrays.fill(bits, firstWord + 1, lastWord, -1);
+                bits[lastWord] |= tail;
+            }
+        }
+        marked = end;
+        return end;
+    }
+
+    /// {@return blocks whose bit is set}
+    public long markedBlocks() {
+        return Arrays.stream(bits).mapToInt(Long::bitCount).asLongStream().sum();
     }
 
     /// {@return blocks that are in the ranges}

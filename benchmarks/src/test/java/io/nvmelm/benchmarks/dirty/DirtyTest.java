@@ -19,9 +19,11 @@ class DirtyTest {
             for (int batch = 0; batch < 2 * SLOTS / BATCH; batch++) {
                 ring.consume();
                 ring.merge();
+                ring.setBits();
             }
             assertThat(ring.mergedBlocks()).isPositive().isLessThanOrEqualTo(8L * SLOTS);
             assertThat(ring.modifiedBlocks()).isEqualTo(ring.mergedBlocks());
+            assertThat(ring.markedBlocks()).isEqualTo(ring.mergedBlocks());
         }
     }
 
@@ -32,10 +34,12 @@ class DirtyTest {
             for (int batch = 0; batch <= SLOTS / BATCH; batch++) {
                 ring.consume();
                 ring.merge();
+                ring.setBits();
             }
             boolean repeats = writes == FilledUserDataRing.Writes.REPEATS;
             assertThat(ring.mergedBlocks() > 8L * BATCH).isEqualTo(repeats);
             assertThat(ring.modifiedBlocks()).isEqualTo(ring.mergedBlocks());
+            assertThat(ring.markedBlocks()).isEqualTo(ring.mergedBlocks());
         }
     }
 
