@@ -75,7 +75,7 @@ final class TransferTargets {
                 device("save", "copyOut", "64K/64K", 1.5, 2.0),
                 device("load", "copyIn", "64K/64K", 1.6, 2.0),
                 deviceAllocation("save", 850),
-                deviceAllocation("load", 2300),
+                deviceAllocation("load", 1800),
                 Target.timeRatio(
                         "read 64 pieces, 1 ms each, 16 in flight, to the rounds that takes",
                         Subject.of(LATENCY, "read").with("pieces", 64).with("inFlight", 16).percentile(MEDIAN),
@@ -166,14 +166,14 @@ final class TransferTargets {
                         "blackout of 64 queue pairs on an instant device, to the serial sequence",
                         blackout("devices").percentile(MEDIAN),
                         blackout("serial").percentile(MEDIAN),
-                        5.0,
-                        5.0),
+                        3.5,
+                        4.5),
                 Target.number(
                         "commands in the blackout of 64 queue pairs on an instant device",
                         blackout("devices").secondary(MOST_COMMANDS),
                         4),
                 Target.bytesPerOperation(
-                        "move of 64 queue pairs on an instant device, allocation", blackout("devices"), 5_500),
+                        "move of 64 queue pairs on an instant device, allocation", blackout("devices"), 4_000),
                 Target.timeRatio(
                         "state of 64 queue pairs saved, to the three commands by hand",
                         Subject.of(SAVE, "device").with("queuePairs", 64),
@@ -208,7 +208,7 @@ final class TransferTargets {
                         whole("migrate").secondary(MOST_COMMANDS),
                         4),
                 Target.bytesPerOperation(
-                        "migration of 64 queue pairs by sender and receiver, allocation", whole("migrate"), 69_000),
+                        "migration of 64 queue pairs by sender and receiver, allocation", whole("migrate"), 65_000),
                 Target.timeRatio(
                         "blackout of 64 queue pairs and 1 MiB by sender and receiver, 1 ms for a command, to the serial sequence",
                         wholeLatency("migrate").secondary("blackout.p50"),
@@ -228,7 +228,7 @@ final class TransferTargets {
                         1.2,
                         1.5),
                 Target.bytesPerOperation(
-                        "one of 1000 controllers, allocation", scaling("migrate", "INSTANT", 1000), 10_500),
+                        "one of 1000 controllers, allocation", scaling("migrate", "INSTANT", 1000), 9_500),
                 // Cores are full from as many controllers on as there are cores, two where the numbers of the README come from
                 coreTime("INSTANT", 2),
                 coreTime("IN_MEMORY", 2),
