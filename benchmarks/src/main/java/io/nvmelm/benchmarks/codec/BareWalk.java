@@ -3,7 +3,6 @@ package io.nvmelm.benchmarks.codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Objects;
 
 /// The same bytes by hand: what the views of a controller state are measured by.
@@ -81,13 +80,12 @@ final class BareWalk {
         }
     }
 
-    /// {@return whether a state is right: its versions and sizes, each queue, and that each completion queue exists that is fed}
+    /// {@return whether a state is right: its versions and sizes, each queue, and that each completion queue exists that is fed} Reads
+    /// each queue by words.
     ///
-    /// @param wanted   room for a bit of each identifier; what it holds does not matter
+    /// @param wanted   room for a bit of each identifier, all 0 before and after
     /// @param existing as much room
     static boolean isRight(MemorySegment state, long[] wanted, long[] existing) {
-        Arrays.fill(wanted, 0);
-        Arrays.fill(existing, 0);
         int submissionQueueCount = word(state, 48 + 2);
         int completionQueueCount = word(state, 48 + 4);
         boolean right = word(state, 0) == 0
@@ -95,40 +93,44 @@ final class BareWalk {
                 && state.get(QUADWORD, 24) == 0
                 && state.get(QUADWORD, 32) == 0
                 && state.get(QUADWORD, 40) == 0
-                && 48 + 4 * state.get(QUADWORD, 16) == state.byteSize()
+                && state.get(QUADWORD, 16) == (state.byteSize() - 48) / 4
                 && place(submissionQueueCount + completionQueueCount) <= state.byteSize();
         if (!right) {
             return false;
         }
         int last = 0;
+        int highest = 0;
         for (int i = 0; i < submissionQueueCount; i++) {
             long place = place(i);
-            int size = word(state, place + 8);
-            int id = word(state, place + 10);
-            int fed = word(state, place + 12);
-            right &= (state.get(QUADWORD, place) & 0xFFF) == 0
-                    & size > 0
-                    & id > last
-                    & word(state, place + 16) <= size
-                    & word(state, place + 18) <= size;
+            long prp1 = state.get(QUADWORD, place);
+            long middle = state.get(QUADWORD, place + 8);
+            int slots = state.get(DWORD, place + 16);
+            int size = (int) middle & 0xFFFF;
+            int id = (int) middle >>> 16;
+            int fed = (int) (middle >>> 32) & 0xFFFF;
+            right &= (prp1 & 0xFFF) == 0 & size > 0 & id > last & (slots & 0xFFFF) <= size & slots >>> 16 <= size;
             last = id;
+            highest = Math.max(highest, fed);
             wanted[fed >>> 6] |= 1L << fed;
         }
         last = 0;
         for (int i = 0; i < completionQueueCount; i++) {
             long place = place(submissionQueueCount + i);
-            int size = word(state, place + 8);
-            int id = word(state, place + 10);
-            right &= (state.get(QUADWORD, place) & 0xFFF) == 0
-                    & size > 0
-                    & id > last
-                    & word(state, place + 12) <= size
-                    & word(state, place + 14) <= size;
+            long prp1 = state.get(QUADWORD, place);
+            long middle = state.get(QUADWORD, place + 8);
+            int size = (int) middle & 0xFFFF;
+            int id = (int) middle >>> 16;
+            int head = (int) (middle >>> 32) & 0xFFFF;
+            int tail = (int) (middle >>> 48);
+            right &= (prp1 & 0xFFF) == 0 & size > 0 & id > last & head <= size & tail <= size;
             last = id;
+            highest = Math.max(highest, id);
             existing[id >>> 6] |= 1L << id;
         }
-        for (int i = 0; i < wanted.length; i++) {
+        for (int i = 0; i <= highest >>> 6; i++) {
             right &= (wanted[i] & ~existing[i]) == 0;
+            wanted[i] = 0;
+            existing[i] = 0;
         }
         return right;
     }

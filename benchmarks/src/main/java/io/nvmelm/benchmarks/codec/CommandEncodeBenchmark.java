@@ -41,8 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// each once. That is the least that there is to do, and says what the codec's search for the kind of the command and its
 /// checks cost; the first is what people write.
 ///
-/// MIXED has commands of all kinds in an order by chance that repeats itself after 1 024, so that nothing is known of the
-/// next one: what is measured is the search for the kind of a command that no predictor can guess.
+/// MIXED has commands of all kinds in an order by chance that repeats itself after 65 536, more than a branch predictor learns:
+/// what is measured is the search for the kind of a command that nobody can guess. All kinds read their order from an array.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -52,14 +52,18 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CommandEncodeBenchmark {
     /// Commands of one kind that are encoded in turn.
     private static final int TURNS = 4;
-    private static final int MIXED_TURNS = 1024;
+    private static final int MIXED_COMMANDS = 64;
+    private static final int MIXED_TURNS = 1 << 16;
     private static final long SEED = 42;
 
     /// Which command.
     @Param public Kind kind;
 
-    /// Number of the command that is next.
+    /// Place in the order of the command that is next.
     int turn;
+
+    /// Numbers of commands.
+    private char[] order;
 
     private AdminCommand[] commands;
     private Kind[] kinds;
@@ -86,12 +90,16 @@ public class CommandEncodeBenchmark {
     /// Makes the commands and the memory that they are written to.
     @Setup
     public void prepare() {
-        int turns = kind == Kind.MIXED ? MIXED_TURNS : TURNS;
-        commands = new AdminCommand[turns];
-        kinds = new Kind[turns];
-        opcodes = new int[turns];
+        int count = kind == Kind.MIXED ? MIXED_COMMANDS : TURNS;
+        commands = new AdminCommand[count];
+        kinds = new Kind[count];
+        opcodes = new int[count];
+        order = new char[kind == Kind.MIXED ? MIXED_TURNS : TURNS];
         var random = new Random(SEED);
-        for (int i = 0; i < turns; i++) {
+        for (int i = 0; i < order.length; i++) {
+            order[i] = (char) (kind == Kind.MIXED ? random.nextInt(count) : i);
+        }
+        for (int i = 0; i < count; i++) {
             kinds[i] = kind == Kind.MIXED ? Kind.values()[random.nextInt(Kind.MIXED.ordinal())] : kind;
             commands[i] = command(kinds[i], i);
             opcodes[i] = commands[i].opcode().value();
@@ -115,14 +123,19 @@ public class CommandEncodeBenchmark {
     }
 
     private int next() {
-        int number = turn;
-        turn = number + 1 & commands.length - 1;
-        return number;
+        int place = turn;
+        turn = place + 1 & order.length - 1;
+        return order[place];
     }
 
-    /// {@return how many commands there are}
-    int turns() {
+    /// {@return how many different commands there are}
+    int commands() {
         return commands.length;
+    }
+
+    /// {@return after how many commands they begin anew}
+    int turns() {
+        return order.length;
     }
 
     /// By the codec.

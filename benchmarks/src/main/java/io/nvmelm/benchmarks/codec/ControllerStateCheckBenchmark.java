@@ -22,8 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /// What does it cost to check a controller state that comes from elsewhere, before it is loaded? One operation is one state, with
 /// `queuePairs` queues of each kind. This is in the blackout of every migration, at the destination.
 ///
-/// The baseline makes the same checks by hand, of a state that it has as a whole and of which it only says whether it is right. It
-/// clears room for all 65 536 identifiers each time, which takes longer than to check a few queues. The
+/// The baseline makes the same checks by hand, of a state that it has as a whole and of which it only says whether it is right. The
 /// validator takes a state in pieces of any size, and says of the first field that is wrong which it is, and at which byte.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 ///
 /// The baseline is a [java.util.TreeMap] of ranges, a new one for each round. It leaves out the checks of what the controller says,
 /// blocks that were deallocated, and the bound on memory. A second one sets the bits of an array that has one for every block, 256 KiB for
-/// 1 GiB and 256 MiB for 1 TiB, and leaves out the same. What reading costs without any result is `walk`.
+/// 1 GiB and 256 MiB for 1 TiB, and leaves out the same, and that an entry may cross a word. What reading costs without any result is `walk`.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -51,6 +51,8 @@ final class GuardReport {
             case TIME_RATIO, BANDWIDTH_RATIO -> {
                 add(object, "candidateNanoseconds", verdict.candidate());
                 add(object, "baselineNanoseconds", verdict.baseline());
+                add(object, "startCandidateNanoseconds", verdict.candidateAtStart());
+                add(object, "startBaselineNanoseconds", verdict.baselineAtStart());
                 add(object, "ratio", verdict.number());
             }
             case NANOSECONDS -> add(object, "candidateNanoseconds", verdict.number());

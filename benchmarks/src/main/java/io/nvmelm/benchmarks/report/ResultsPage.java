@@ -81,10 +81,12 @@ final class ResultsPage {
                             target.name(),
                             Double.isNaN(verdict.number()) ? "" : withUnit(target, verdict.number()),
                             (target.kind().atMost() ? "≤ " : "≥ ") + withUnit(target, target.bound()),
-                            subject(target.candidate(), verdict.candidate(), target),
+                            subject(target.candidate(), verdict.candidate(), target)
+                                    + from(verdict.candidateAtStart()),
                             target.baseline()
                                     .map(baseline -> subject(baseline, verdict.baseline(), target))
-                                    .orElse(""),
+                                    .orElse("")
+                                    + from(verdict.baselineAtStart()),
                             bytes(verdict.bytes()),
                             switch (verdict.outcome()) {
                                 case KEPT -> "reached";
@@ -98,6 +100,10 @@ final class ResultsPage {
     private static String subject(Subject subject, double number, Target target) {
         var time = target.kind().compares() && !Double.isNaN(number) ? ", " + Numbers.text(number) + " ns" : "";
         return "`" + subject + "`" + time;
+    }
+
+    private static String from(double start) {
+        return Double.isNaN(start) ? "" : ", from " + Numbers.text(start) + " ns";
     }
 
     private static String withUnit(Target target, double number) {

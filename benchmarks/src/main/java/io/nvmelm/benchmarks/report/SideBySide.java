@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -30,10 +29,11 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// Runs benchmarks by JMH in an order of its own: all methods of a class with the same parameters one after the other, a fork of each,
-/// and then all again for the next fork. JMH would run all forks of one method with all parameters before the next, and a candidate
-/// would meet another weather on the machine than its baseline. Results are written after each group, so that a run that is broken off
-/// leaves what it measured. They are JMH's, with the iterations of all forks; where it says how many there were, it says 1.
+/// Runs benchmarks by JMH in an order of its own: of a class, a fork of each method with the first parameters, then with the next, and
+/// when all have had one, all again for the next fork, the methods the other way round. JMH would run all forks of one method with all
+/// parameters before the next, and what is compared would meet another weather on the machine than what it is compared with. Results are
+/// written after each step, so that a run that is broken off leaves what it measured. They are JMH's, with the iterations of all forks;
+/// where it says how many there were, it says 1.
 final class SideBySide {
 
     private SideBySide() {}
@@ -45,24 +45,56 @@ final class SideBySide {
     /// @param log     is told how far it is, and what has no result because it failed
     /// @throws RunnerException when JMH cannot run, or nothing is included
     static void run(Options options, Path file, PrintStream log) throws IOException, RunnerException {
-        var results = new ArrayList<RunResult>();
         var groups = groups(options);
         if (groups.isEmpty()) {
             throw new RunnerException("No benchmark matches " + options.getIncludes());
         }
+        var results = new LinkedHashMap<BenchmarkParams, List<BenchmarkResult>>();
+        var steps = steps(groups, options);
         int number = 0;
-        for (var group : groups.entrySet()) {
+        for (var step : steps) {
             number++;
-            log.println("# " + number + " of " + groups.size() + ": " + group.getKey().className() + " "
-                    + group.getKey().parameters());
-            var ofGroup = inRounds(group.getKey(), group.getValue(), options);
-            names(group.getValue())
-                    .filter(benchmark -> ofGroup.stream()
-                            .noneMatch(result -> result.getParams().getBenchmark().equals(benchmark)))
-                    .forEach(benchmark -> log.println("# no result of " + benchmark));
-            results.addAll(ofGroup);
+            var what = step.benchmark() + " " + step.parameters();
+            log.println("# " + number + " of " + steps.size() + ": " + what);
+            var ofStep = new Runner(of(step, options)).run();
+            ofStep.forEach(result -> results.computeIfAbsent(result.getParams(), _ -> new ArrayList<>())
+                    .addAll(result.getBenchmarkResults()));
+            if (ofStep.isEmpty()) {
+                log.println("# no result of " + what);
+            }
             write(results, file);
         }
+    }
+
+    /// One fork of a method.
+    private record Step(String benchmark, Map<String, String> parameters) {}
+
+    /// All forks of a class in turns, then those of the next.
+    private static List<Step> steps(Map<Group, List<BenchmarkListEntry>> groups, Options options) {
+        var classes = groups.keySet().stream().collect(Collectors.groupingBy(
+                Group::className, LinkedHashMap::new, Collectors.toList()));
+        var steps = new ArrayList<Step>();
+        for (var ofClass : classes.values()) {
+            int rounds = groups.get(ofClass.getFirst()).stream()
+                    .mapToInt(entry -> forks(entry, options))
+                    .max()
+                    .orElseThrow();
+            for (int round = 0; round < rounds; round++) {
+                for (var group : ofClass) {
+                    var entries = groups.get(group);
+                    for (var entry : round % 2 == 0 ? entries : entries.reversed()) {
+                        if (round < forks(entry, options)) {
+                            steps.add(new Step(entry.getUsername(), group.parameters()));
+                        }
+                    }
+                }
+            }
+        }
+        return steps;
+    }
+
+    private static int forks(BenchmarkListEntry entry, Options options) {
+        return Math.max(1, options.getForkCount().orElse(entry.getForks().orElse(Defaults.MEASUREMENT_FORKS)));
     }
 
     private static Map<Group, List<BenchmarkListEntry>> groups(Options options) {
@@ -75,31 +107,6 @@ final class SideBySide {
             }
         }
         return groups;
-    }
-
-    private static Stream<String> names(List<BenchmarkListEntry> entries) {
-        return entries.stream().map(BenchmarkListEntry::getUsername);
-    }
-
-    /// The fork of a round is a fork of its own, and so is what it says of all iterations, percentiles for instance.
-    private static List<RunResult> inRounds(Group group, List<BenchmarkListEntry> entries, Options options)
-            throws RunnerException {
-        var forks = options.getForkCount();
-        int rounds = Math.max(1, forks.orElse(entries.getFirst().getForks().orElse(Defaults.MEASUREMENT_FORKS)));
-        var round = new OptionsBuilder().parent(of(group, entries, options));
-        if (!forks.hasValue() || forks.get() > 0) {
-            round.forks(1);
-        }
-        var merged = new TreeMap<BenchmarkParams, List<BenchmarkResult>>();
-        for (int i = 0; i < rounds; i++) {
-            for (var result : new Runner(round.build()).run()) {
-                merged.computeIfAbsent(result.getParams(), _ -> new ArrayList<>())
-                        .addAll(result.getBenchmarkResults());
-            }
-        }
-        return merged.entrySet().stream()
-                .map(results -> new RunResult(results.getKey(), results.getValue()))
-                .toList();
     }
 
     /// As JMH does it: each value of each parameter with each value of the others, where the caller's values replace those of the class.
@@ -119,17 +126,23 @@ final class SideBySide {
     }
 
     /// Adds to what the options exclude, since more to include would not narrow what they include.
-    private static Options of(Group group, List<BenchmarkListEntry> entries, Options options) {
-        var builder = new OptionsBuilder().parent(options);
-        group.parameters().forEach((name, value) -> builder.param(name, value));
-        return builder.exclude(
-                names(entries).map(Pattern::quote).collect(Collectors.joining("|", "^(?!(", ")$)"))).build();
+    private static Options of(Step step, Options options) {
+        var builder = new OptionsBuilder().parent(options).exclude("^(?!" + Pattern.quote(step.benchmark()) + "$)");
+        step.parameters().forEach((name, value) -> builder.param(name, value));
+        // None at all measures in this virtual machine, which is for tests.
+        if (options.getForkCount().orElse(1) > 0) {
+            builder.forks(1);
+        }
+        return builder.build();
     }
 
-    private static void write(List<RunResult> results, Path file) throws IOException {
+    private static void write(Map<BenchmarkParams, List<BenchmarkResult>> results, Path file) throws IOException {
+        var merged = results.entrySet().stream()
+                .map(result -> new RunResult(result.getKey(), result.getValue()))
+                .toList();
         var json = new ByteArrayOutputStream();
         ResultFormatFactory.getInstance(
-                ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8)).writeOut(results);
+                ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8)).writeOut(merged);
         Files.write(file, json.toByteArray());
     }
 }

@@ -69,7 +69,7 @@ final class TransferTargets {
                         descriptors("session", "LOAD", "64K/64K"),
                         15),
                 systemCall("that succeeds", "ioctl", "bareIoctl"),
-                systemCall("that fails", "ioctlWithErrno", "bareIoctlWithErrno"),
+                systemCall("that fails", "ioctlWithErrno", "bareIoctlWithErrno").inFullRunsOnly(),
                 device("save", "copyOut", "16M/1M", 1.2, 1.6).inFullRunsOnly(),
                 device("load", "copyIn", "16M/1M", 1.3, 1.6).inFullRunsOnly(),
                 device("save", "copyOut", "64K/64K", 1.5, 2.0),
@@ -87,7 +87,8 @@ final class TransferTargets {
                         Subject.of(LATENCY, "read").with("pieces", 16).with("inFlight", 4).percentile(MEDIAN),
                         Subject.of(LATENCY, "rounds").with("pieces", 16).with("inFlight", 4).percentile(MEDIAN),
                         1.10,
-                        1.15));
+                        1.15)
+                        .inFullRunsOnly());
     }
 
     private static Target framing(
@@ -106,7 +107,7 @@ final class TransferTargets {
                 Subject.of(SYSTEM_CALL, method),
                 Subject.of(SYSTEM_CALL, baseline),
                 1.2,
-                1.5);
+                1.3);
     }
 
     private static Target device(String method, String baseline, String transfer, double bound, double guardBound) {
@@ -161,7 +162,7 @@ final class TransferTargets {
                         "blackout of 64 queue pairs on an instant device, p99",
                         blackout("devices").percentile(99),
                         50_000,
-                        50_000),
+                        30_000),
                 Target.timeRatio(
                         "blackout of 64 queue pairs on an instant device, to the serial sequence",
                         blackout("devices").percentile(MEDIAN),
@@ -234,6 +235,11 @@ final class TransferTargets {
                 coreTime("IN_MEMORY", 2),
                 coreTime("INSTANT", 10),
                 coreTime("IN_MEMORY", 10),
+                // Missed: the cores are full, and so many controllers fit no cache. What follows compares with the serial sequence.
+                coreTime("INSTANT", 100),
+                coreTime("IN_MEMORY", 100),
+                coreTime("INSTANT", 1000),
+                coreTime("IN_MEMORY", 1000),
                 coreTimeGrowth("INSTANT", 100),
                 coreTimeGrowth("IN_MEMORY", 100),
                 coreTimeGrowth("INSTANT", 1000),
@@ -297,10 +303,10 @@ final class TransferTargets {
         return List.of(
                 changes("one behind the other", "SEQUENTIAL", 0.9, 1.2),
                 changes("anywhere in 1 GiB", "RANDOM_1_GIB", 0.05, 0.055),
-                changes("anywhere in 1 TiB", "RANDOM_1_TIB", 0.5, 0.57),
+                changes("anywhere in 1 TiB", "RANDOM_1_TIB", 0.5, 0.57).inFullRunsOnly(),
                 changes("again and again in 1 GiB", "REPEATS", 0.08, 0.09).inFullRunsOnly(),
                 changesToBits("anywhere in 1 GiB", "RANDOM_1_GIB", 3),
-                changesToBits("anywhere in 1 TiB", "RANDOM_1_TIB", 0.5),
+                changesToBits("anywhere in 1 TiB", "RANDOM_1_TIB", 1),
                 // For an entry; what is not the ring's own, which the benchmark makes anew, are chunks of the sets
                 Target.bytesPerOperation("user data changes, allocation", changes("consume", "RANDOM_1_GIB"), 4.5),
                 Target.bytesPerOperation(
@@ -309,10 +315,10 @@ final class TransferTargets {
                 bitmap("single pages, one in four", "STRIDE", 1.3, 1.6),
                 bitmap("single pages anywhere", "RANDOM", 1.3, 1.5),
                 bitmap("runs of 512 pages", "RUNS", 2.0, 2.6),
-                bitmapInHalves("single pages, one in four", "STRIDE", 1.5, 1.9),
+                bitmapInHalves("single pages, one in four", "STRIDE", 1.5, 1.9).inFullRunsOnly(),
                 bitmapInHalves("single pages anywhere", "RANDOM", 1.8, 2.5),
                 bitmapInHalves("runs of 512 pages", "RUNS", 2.0, 2.6),
-                bitmapAllocation("STRIDE"),
+                bitmapAllocation("STRIDE").inFullRunsOnly(),
                 bitmapAllocation("RANDOM"),
                 bitmapAllocation("RUNS"));
     }

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 ///                  it was not measured
 /// @param candidate result of the candidate: nanoseconds per thing, or the number itself; may be not a number
 /// @param baseline  nanoseconds per thing of the baseline; not a number where there is none
+/// @param candidateAtStart of a target on growth, what the candidate has grown from; otherwise not a number
+/// @param baselineAtStart  what the baseline has grown from, likewise
 /// @param bytes     bytes that one operation of the candidate allocates; not a number where that was not measured
 record Verdict(
         Target target,
@@ -22,6 +24,8 @@ record Verdict(
         double number,
         double candidate,
         double baseline,
+        double candidateAtStart,
+        double baselineAtStart,
         double bytes) {
 
     /// The judgement.
@@ -49,8 +53,14 @@ record Verdict(
         double baseline = target.baseline()
                 .map(subject -> result(target, subject, measurements, estimate))
                 .orElse(Double.NaN);
+        var start = target.start();
+        double candidateAtStart = start == null
+                ? Double.NaN
+                : result(target, start.candidate(), measurements, estimate);
+        double baselineAtStart = start == null ? Double.NaN : result(target, start.base(), measurements, estimate);
         double number = switch (target.kind()) {
-            case TIME_RATIO -> candidate / baseline / ratioAtStart(target, measurements, estimate);
+            case TIME_RATIO ->
+                start == null ? candidate / baseline : candidate / candidateAtStart / (baseline / baselineAtStart);
             case BANDWIDTH_RATIO -> baseline / candidate;
             case NANOSECONDS, BYTES_PER_OPERATION, NUMBER -> candidate;
         };
@@ -59,15 +69,8 @@ record Verdict(
                 : target.kind().isKept(number, bound) ? Outcome.KEPT : Outcome.BREACHED;
         double bytes = least(find(target.candidate(), measurements, estimate).mapToDouble(measurement -> bytes(
                 measurement, estimate)));
-        return new Verdict(target, bound, outcome, number, candidate, baseline, bytes);
-    }
-
-    private static double ratioAtStart(Target target, List<Measurement> measurements, Estimate estimate) {
-        var start = target.start();
-        return start == null
-                ? 1
-                : result(target, start.candidate(), measurements, estimate)
-                        / result(target, start.base(), measurements, estimate);
+        return new Verdict(
+                target, bound, outcome, number, candidate, baseline, candidateAtStart, baselineAtStart, bytes);
     }
 
     /// The measurements of a subject that count.

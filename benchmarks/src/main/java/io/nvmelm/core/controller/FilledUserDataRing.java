@@ -162,16 +162,19 @@ public final class FilledUserDataRing implements AutoCloseable {
     }
 
     /// Reads one batch and sets the bit of each block in an array of longs that has one for every block of the namespace, without the
-    /// checks of the ring. Before the first batch of the ring, all bits are cleared.
+    /// checks of the ring. Before the first batch of the ring, what the last pass has set is cleared, if it is to be taken.
     ///
     /// @return how many entries were read since the start of the ring
     public int setBits() {
-        if (marked == slots || bits.length == 0) {
+        if (bits.length == 0) {
+            bits = new long[Math.toIntExact(blocks / Long.SIZE)];
+        } else if (marked == slots) {
             marked = 0;
-            if (bits.length == 0) {
-                bits = new long[Math.toIntExact(blocks / Long.SIZE)];
-            } else if (taken) {
-                Arrays.fill(bits, 0);
+            if (taken) {
+                for (int slot = 0; slot < slots; slot++) {
+                    long entry = (long) slot * LbaMigrationEntryView.BYTES;
+                    bits[(int) (LbaMigrationEntryView.firstBlock(memory, entry) / Long.SIZE)] = 0;
+                }
             }
         }
         int end = marked + batch;
@@ -180,19 +183,10 @@ public final class FilledUserDataRing implements AutoCloseable {
             if (!LbaMigrationEntryView.phase(LbaMigrationEntryView.attributesAcquire(memory, entry))) {
                 throw new AssertionError("the ring is not full");
             }
+            // No entry crosses a word, as each starts at a multiple of the 8 blocks that it has.
             long first = LbaMigrationEntryView.firstBlock(memory, entry);
-            long last = first + LbaMigrationEntryView.blockCount(memory, entry) - 1;
-            int firstWord = (int) (first / Long.SIZE);
-            int lastWord = (int) (last / Long.SIZE);
-            long head = -1L << first;
-            long tail = -1L >>> ~last;
-            if (firstWord == lastWord) {
-                bits[firstWord] |= head & tail;
-            } else {
-                bits[firstWord] |= head;
-                Arrays.fill(bits, firstWord + 1, lastWord, -1);
-                bits[lastWord] |= tail;
-            }
+            long count = LbaMigrationEntryView.blockCount(memory, entry);
+            bits[(int) (first / Long.SIZE)] |= (1L << count) - 1 << first;
         }
         marked = end;
         return end;

@@ -64,7 +64,7 @@ class BaselinesTest {
                 .containsOnly(
                         tuple(Optional.of(2), Optional.of(5), Optional.of(10), Optional.of(TimeValue.milliseconds(
                                 300))),
-                        // Single nanoseconds, which differ from fork to fork
+                        // What differs from fork to fork: single nanoseconds, and a microsecond timed by itself
                         tuple(Optional.of(6), Optional.of(5), Optional.of(5), Optional.of(TimeValue.milliseconds(
                                 200))));
     }

@@ -30,10 +30,7 @@ class SideBySideTest {
                 .extracting(Measurement::method, measurement -> measurement.parameters().get("tokens"))
                 .containsExactly(
                         tuple("quick", "1000"), tuple("slow", "1000"), tuple("quick", "2000"), tuple("slow", "2000"));
-        assertThat(log.toString(StandardCharsets.UTF_8).lines())
-                .containsExactly(
-                        "# 1 of 2: " + WorkBenchmark.class.getName() + " {tokens=1000}",
-                        "# 2 of 2: " + WorkBenchmark.class.getName() + " {tokens=2000}");
+        assertThat(steps()).containsExactly("quick 1000", "slow 1000", "quick 2000", "slow 2000");
     }
 
     @Test
@@ -53,12 +50,18 @@ class SideBySideTest {
                 .containsExactly(tuple("quick", "7"), tuple("quick", "5"));
     }
 
-    /// Of the forks of a benchmark, none sees what another has seen: each warms up by itself.
+    /// All iterations count, whichever fork they are of.
     @Test
     void forksTakeTurns() throws Exception {
-        assertThat(run("WorkBenchmark.(quick|slow) -p tokens=1 -f 3 -wi 0 -i 2 -r 1ms"))
-                .extracting(Measurement::method, measurement -> measurement.primary().iterations().size())
-                .containsExactly(tuple("quick", 6), tuple("slow", 6));
+        assertThat(run("WorkBenchmark.(quick|slow) -p tokens=1,2 -f 3 -wi 0 -i 2 -r 1ms"))
+                .extracting(Measurement::method, measurement -> measurement.parameters().get("tokens"),
+                        measurement -> measurement.primary().iterations().size())
+                .containsExactly(tuple("quick", "1", 6), tuple("slow", "1", 6), tuple("quick", "2", 6), tuple("slow",
+                        "2", 6));
+        assertThat(steps()).containsExactly(
+                "quick 1", "slow 1", "quick 2", "slow 2",
+                "slow 1", "quick 1", "slow 2", "quick 2",
+                "quick 1", "slow 1", "quick 2", "slow 2");
     }
 
     @Test
@@ -67,7 +70,7 @@ class SideBySideTest {
                 .extracting(Measurement::method)
                 .containsExactly("quick");
         assertThat(log.toString(StandardCharsets.UTF_8))
-                .endsWith("# no result of " + WorkBenchmark.class.getName() + ".broken\n");
+                .contains("# no result of " + WorkBenchmark.class.getName() + ".broken {tokens=1}\n");
     }
 
     @Test
@@ -75,6 +78,13 @@ class SideBySideTest {
         assertThatThrownBy(() -> run("NoSuchBenchmark" + SHORT))
                 .isInstanceOf(RunnerException.class)
                 .hasMessageContaining("NoSuchBenchmark");
+    }
+
+    /// Method and parameter of each step, as the log has them.
+    private List<String> steps() {
+        return log.toString(StandardCharsets.UTF_8).lines()
+                .map(line -> line.replaceAll("^# \\d+ of \\d+: .*\\.(\\w+) \\{tokens=(\\d+)}$", "$1 $2"))
+                .toList();
     }
 
     private List<Measurement> run(String options) throws Exception {

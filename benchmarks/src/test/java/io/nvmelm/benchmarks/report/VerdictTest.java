@@ -52,10 +52,11 @@ class VerdictTest {
         var target = Target.timeRatio("x", SLOW, QUICK, 1.5, 1.5).grownFrom(slowBefore, quickBefore);
         var grown = new Sample().with(SLOW, "ns/op", 120).with(QUICK, "ns/op", 20);
 
-        assertThat(judge(target, grown.with(slowBefore, "ns/op", 40).with(quickBefore, "ns/op", 10).measurements())
-                .number())
-                .as("three times against twice")
-                .isEqualTo(1.5);
+        var verdict = judge(
+                target, grown.with(slowBefore, "ns/op", 40).with(quickBefore, "ns/op", 10).measurements());
+        assertThat(verdict.number()).as("three times against twice").isEqualTo(1.5);
+        assertThat(verdict.candidateAtStart()).isEqualTo(40);
+        assertThat(verdict.baselineAtStart()).isEqualTo(10);
         assertThat(target.subjects()).containsExactly(SLOW, QUICK, slowBefore, quickBefore);
         assertThatThrownBy(() -> Target.nanoseconds("y", SLOW, 1, 1).grownFrom(slowBefore, quickBefore))
                 .isInstanceOf(IllegalArgumentException.class)

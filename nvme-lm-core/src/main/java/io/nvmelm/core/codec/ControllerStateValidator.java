@@ -83,7 +83,7 @@ public final class ControllerStateValidator {
         return totalBytes;
     }
 
-    /// {@return bytes that have arrived}
+    /// {@return bytes that have arrived} After a refusal, those up to somewhere before the byte that it names.
     public long receivedBytes() {
         return checkedBytes + collectedBytes;
     }

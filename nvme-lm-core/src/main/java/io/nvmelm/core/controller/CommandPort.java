@@ -39,7 +39,8 @@ final class CommandPort {
             AdminCommand command, CompletableFuture<Completion> future, Duration timeout, long deadlineNanos) {}
 
     private final AdminTransport transport;
-    /// Of an entry that the transport has taken, for the next one; nobody's while a command is submitted.
+    /// The entry of a command that the transport has taken, for the next one; absent while a command is submitted. Not that of one that
+    /// failed: whoever fails may have kept it.
     private final AtomicReference<@Nullable MemorySegment> spareEntry = new AtomicReference<>();
     private final UserDataQueueIdentifiers queueIdentifiers = new UserDataQueueIdentifiers();
     /// What a command that was waited for took, the later ones counting more; 0 before the first. A lost update is of no account.
@@ -67,13 +68,12 @@ final class CommandPort {
         var event = CommandEvent.start();
         try {
             var future = transport.submit(entry, data, command.dataByteSize(), timeout);
+            spareEntry.setRelease(entry);
             CommandEvent.endWith(event, command, future);
             return new Pending(command, future, timeout, deadline);
         } catch (Exception e) {
             CommandEvent.end(event, command, null, e);
             throw failureOf(command, e);
-        } finally {
-            spareEntry.setRelease(entry);
         }
     }
 
