@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,9 +33,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// Runs benchmarks by JMH in an order of its own: of a class, a fork of each method with the first parameters, then with the next, and
 /// when all have had one, all again for the next fork, the methods the other way round. JMH would run all forks of one method with all
 /// parameters before the next, and what is compared would meet another weather on the machine than what it is compared with. Results are
-/// written after each step, so that a run that is broken off leaves what it measured. They are JMH's, with the iterations of all forks;
+/// written each minute, so that a run that is broken off leaves what it measured. They are JMH's, with the iterations of all forks;
 /// where it says how many there were, it says 1.
 final class SideBySide {
+    private static final Duration WRITING_INTERVAL = Duration.ofMinutes(1);
 
     private SideBySide() {}
 
@@ -52,6 +54,7 @@ final class SideBySide {
         var results = new LinkedHashMap<BenchmarkParams, List<BenchmarkResult>>();
         var steps = steps(groups, options);
         int number = 0;
+        long written = System.nanoTime();
         for (var step : steps) {
             number++;
             var what = step.benchmark() + " " + step.parameters();
@@ -62,7 +65,11 @@ final class SideBySide {
             if (ofStep.isEmpty()) {
                 log.println("# no result of " + what);
             }
-            write(results, file);
+            // Not each time: of many results this takes as long as to measure one.
+            if (number == steps.size() || System.nanoTime() - written > WRITING_INTERVAL.toNanos()) {
+                write(results, file);
+                written = System.nanoTime();
+            }
         }
     }
 
